@@ -1,0 +1,181 @@
+#include "base/process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <sstream>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+
+namespace panduan {
+namespace {
+
+constexpr std::size_t kMaxErrorBytes = 64U << 10U;
+
+struct Pipe {
+  int read_end = -1;
+  int write_end = -1;
+  Pipe() {
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw error_from_errno(errno, "cannot make a pipe");
+    read_end = ends[0];
+    write_end = ends[1];
+  }
+  ~Pipe() {
+    close_read();
+    close_write();
+  }
+  Pipe(const Pipe&) = delete;
+  Pipe& operator=(const Pipe&) = delete;
+  void close_read() { close(read_end); }
+  void close_write() { close(write_end); }
+
+ private:
+  static void close(int& end) {
+    if (end >= 0) ::close(end);
+    end = -1;
+  }
+};
+
+void limit(int resource, std::uint64_t value) {
+  const struct rlimit both {value, value};
+  ::setrlimit(static_cast<__rlimit_resource>(resource), &both);
+}
+
+std::string find_program(std::string_view name) {
+  if (name.find('/') != std::string_view::npos) return std::string(name);
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "/usr/bin:/bin" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    std::string candidate = folder + "/" + std::string(name);
+    if (::access(candidate.c_str(), X_OK) == 0) return candidate;
+  }
+  return {};
+}
+
+/// Kills and reaps whatever is left of the child when we leave early.
+class Child {
+ public:
+  explicit Child(pid_t pid) : pid_(pid) {}
+  ~Child() {
+    if (pid_ <= 0) return;
+    ::kill(pid_, SIGKILL);
+    wait();
+  }
+  Child(const Child&) = delete;
+  Child& operator=(const Child&) = delete;
+  int wait() {
+    int status = 0;
+    while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
+    }
+    pid_ = -1;
+    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+  }
+
+ private:
+  pid_t pid_;
+};
+
+}  // namespace
+
+bool program_exists(std::string_view name) { return !find_program(name).empty(); }
+
+CommandResult run_command(const Command& command, const std::stop_token& stop) {
+  const std::string program = find_program(command.arguments.at(0));
+  if (program.empty()) throw Error(ErrorKind::Unavailable, fmt::format("the program '{}' is not installed", command.arguments[0]));
+
+  // Everything the child needs is made before the fork: between fork and exec only async-signal-safe calls are allowed.
+  std::vector<char*> argv;
+  for (const auto& argument : command.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+  std::vector<std::string> variables;
+  for (char** variable = environ; *variable != nullptr; ++variable) {
+    const std::string_view entry(*variable);
+    if (!command.environment.contains(std::string(entry.substr(0, entry.find('='))))) variables.emplace_back(entry);
+  }
+  for (const auto& [name, value] : command.environment) variables.push_back(name + "=" + value);
+  std::vector<char*> environment;
+  for (auto& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
+
+  Pipe input;
+  Pipe output;
+  Pipe errors;
+  const pid_t parent = ::getpid();
+  const pid_t pid = ::fork();
+  if (pid < 0) throw error_from_errno(errno, "cannot start a process");
+  if (pid == 0) {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    if (::getppid() != parent) ::_exit(127);
+    if (command.max_memory_bytes > 0) limit(RLIMIT_AS, command.max_memory_bytes);
+    if (command.max_file_bytes != UINT64_MAX) limit(RLIMIT_FSIZE, command.max_file_bytes);
+    limit(RLIMIT_CORE, 0);
+    ::setpgid(0, 0);  // Ctrl-C reaches us, and we decide
+    ::dup2(input.read_end, 0);
+    ::dup2(output.write_end, 1);
+    ::dup2(errors.write_end, 2);
+    ::execve(program.c_str(), argv.data(), environment.data());
+    ::_exit(127);
+  }
+  Child child(pid);
+  input.close_read();
+  output.close_write();
+  errors.close_write();
+  ::fcntl(input.write_end, F_SETFL, O_NONBLOCK);
+  ::fcntl(output.read_end, F_SETFL, O_NONBLOCK);
+  ::fcntl(errors.read_end, F_SETFL, O_NONBLOCK);
+  if (command.input.empty()) input.close_write();
+
+  CommandResult result;
+  const Stopwatch watch;
+  std::string_view unsent = command.input;
+  std::array<char, 1U << 16U> buffer{};
+  // Reads what is there; closes the pipe at its end.
+  auto drain = [&](Pipe& pipe, auto&& take) {
+    const ssize_t count = ::read(pipe.read_end, buffer.data(), buffer.size());
+    if (count > 0) take(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
+    if (count == 0) pipe.close_read();
+  };
+  while (output.read_end >= 0 || errors.read_end >= 0) {
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, fmt::format("'{}' was stopped", command.arguments[0]));
+    if (watch.elapsed_ms() > static_cast<double>(command.time_limit.count())) {
+      throw Error(ErrorKind::InvalidInput, fmt::format("'{}' took longer than {} s and was stopped", command.arguments[0], command.time_limit.count() / 1000));
+    }
+    std::array<pollfd, 3> waiting{{{output.read_end, POLLIN, 0}, {errors.read_end, POLLIN, 0}, {input.write_end, POLLOUT, 0}}};
+    const int ready = ::poll(waiting.data(), waiting.size(), 200);
+    if (ready == 0 && command.on_tick) command.on_tick();
+    if (ready <= 0) continue;
+    if (waiting[0].revents != 0) {
+      drain(output, [&](std::string_view bytes) {
+        if (result.output.size() + bytes.size() > command.max_output_bytes) {
+          throw Error(ErrorKind::TooLarge, fmt::format("'{}' wrote more than {} bytes and was stopped", command.arguments[0], command.max_output_bytes));
+        }
+        result.output.append(bytes);
+      });
+    }
+    if (waiting[1].revents != 0) {
+      drain(errors, [&](std::string_view bytes) { result.errors.append(bytes.substr(0, kMaxErrorBytes - std::min(kMaxErrorBytes, result.errors.size()))); });
+    }
+    if (waiting[2].revents != 0) {
+      const ssize_t count = ::write(input.write_end, unsent.data(), unsent.size());
+      if (count > 0) unsent.remove_prefix(static_cast<std::size_t>(count));
+      if (unsent.empty() || (count < 0 && errno != EAGAIN && errno != EINTR)) input.close_write();
+    }
+  }
+  result.exit_code = child.wait();
+  return result;
+}
+
+}  // namespace panduan

@@ -1,0 +1,161 @@
+#include "base/unicode.h"
+
+#include <unicode/brkiter.h>
+#include <unicode/normalizer2.h>
+#include <unicode/uchar.h>
+#include <unicode/unistr.h>
+#include <unicode/uscript.h>
+#include <unicode/utext.h>
+#include <unicode/utf8.h>
+
+#include <memory>
+
+#include "base/error.h"
+
+namespace panduan {
+namespace {
+
+template <typename Keep>
+std::string keep_characters(std::string_view text, Keep keep) {
+  std::string kept;
+  kept.reserve(text.size());
+  for (std::size_t offset = 0; offset < text.size();) {
+    const Character c = character_at(text, offset);
+    if (keep(c.code_point)) kept.append(text.substr(offset, c.bytes));
+    offset += c.bytes;
+  }
+  return kept;
+}
+
+void check(UErrorCode status, const char* what) {
+  if (U_FAILURE(status) != 0) throw Error(ErrorKind::Internal, std::string("ICU: ") + what + ": " + u_errorName(status));
+}
+
+// After these a Chinese sentence ends even where TR 29 sees none (no space follows them).
+bool ends_chinese_sentence(char32_t c) { return c == U'。' || c == U'！' || c == U'？' || c == U'；'; }
+bool closes_quotation(char32_t c) { return c == U'”' || c == U'’' || c == U'」' || c == U'』' || c == U'）' || c == U'》'; }
+
+}  // namespace
+
+Character character_at(std::string_view text, std::size_t offset) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  UChar32 code_point = 0;
+  auto next = static_cast<std::int64_t>(offset);
+  const auto length = static_cast<std::int64_t>(text.size());
+  U8_NEXT(bytes, next, length, code_point);
+  if (code_point < 0) return {U'\uFFFD', offset, 1};
+  return {static_cast<char32_t>(code_point), offset, static_cast<std::size_t>(next) - offset};
+}
+
+std::size_t first_invalid_utf8(std::string_view text) {
+  const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
+  const auto length = static_cast<std::int64_t>(text.size());
+  for (std::int64_t next = 0; next < length;) {
+    const std::int64_t start = next;
+    UChar32 code_point = 0;
+    U8_NEXT(bytes, next, length, code_point);
+    if (code_point < 0) return static_cast<std::size_t>(start);
+  }
+  return std::string_view::npos;
+}
+
+bool is_valid_utf8(std::string_view text) { return first_invalid_utf8(text) == std::string_view::npos; }
+
+std::size_t count_characters(std::string_view text) {
+  std::size_t count = 0;
+  for (const char c : text) count += (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+  return count;
+}
+
+std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xC0U) == 0x80U) --max_bytes;
+  return text.substr(0, max_bytes);
+}
+
+std::string nfkc_casefold(std::string_view text) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* normalizer = icu::Normalizer2::getNFKCCasefoldInstance(status);
+  check(status, "NFKC case folding");
+  std::string folded;
+  icu::StringByteSink<std::string> sink(&folded, static_cast<std::int32_t>(text.size()));
+  normalizer->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, status);
+  check(status, "NFKC case folding");
+  return folded;
+}
+
+std::string fold_to_letters_and_digits(std::string_view text) { return keep_characters(nfkc_casefold(text), is_letter_or_digit); }
+
+std::string remove_white_space(std::string_view text) {
+  return keep_characters(text, [](char32_t c) { return !is_white_space(c); });
+}
+
+bool is_cjk(char32_t c) {
+  UErrorCode status = U_ZERO_ERROR;
+  switch (uscript_getScript(static_cast<UChar32>(c), &status)) {
+    case USCRIPT_HAN:
+    case USCRIPT_HIRAGANA:
+    case USCRIPT_KATAKANA:
+    case USCRIPT_HANGUL:
+    case USCRIPT_BOPOMOFO: return true;
+    default: return false;
+  }
+}
+
+bool is_white_space(char32_t c) { return u_isUWhiteSpace(static_cast<UChar32>(c)) != 0; }
+
+bool is_letter_or_digit(char32_t c) {
+  constexpr std::uint32_t kKept = U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK;
+  return (U_MASK(u_charType(static_cast<UChar32>(c))) & kKept) != 0;
+}
+
+std::vector<std::size_t> sentence_ends(std::string_view text) {
+  std::vector<std::size_t> ends;
+  if (text.empty()) return ends;
+  UErrorCode status = U_ZERO_ERROR;
+  // Making an iterator parses its rules; one a thread is kept.
+  thread_local const std::unique_ptr<icu::BreakIterator> iterator(icu::BreakIterator::createSentenceInstance(icu::Locale::getRoot(), status));
+  check(status, "sentence boundaries");
+  UText utext = UTEXT_INITIALIZER;
+  utext_openUTF8(&utext, text.data(), static_cast<std::int64_t>(text.size()), &status);
+  iterator->setText(&utext, status);
+  check(status, "sentence boundaries");
+  iterator->first();
+  std::int32_t boundary = iterator->next();
+  for (std::size_t offset = 0; offset < text.size();) {
+    const Character c = character_at(text, offset);
+    offset += c.bytes;
+    bool ends_here = boundary != icu::BreakIterator::DONE && static_cast<std::size_t>(boundary) == offset;
+    if (ends_chinese_sentence(c.code_point)) {
+      while (offset < text.size() && closes_quotation(character_at(text, offset).code_point)) offset += character_at(text, offset).bytes;
+      ends_here = true;
+    }
+    while (boundary != icu::BreakIterator::DONE && static_cast<std::size_t>(boundary) <= offset) boundary = iterator->next();
+    if (ends_here) ends.push_back(offset);
+  }
+  utext_close(&utext);
+  if (ends.empty() || ends.back() != text.size()) ends.push_back(text.size());
+  return ends;
+}
+
+bool is_mostly_chinese(std::string_view text) {
+  std::size_t han = 0;
+  std::size_t words = 0;  // a Han character weighs as much as a whole word in another script
+  bool inside_word = false;
+  for (std::size_t offset = 0; offset < text.size();) {
+    const Character c = character_at(text, offset);
+    offset += c.bytes;
+    if (is_cjk(c.code_point)) {
+      ++han;
+      inside_word = false;
+    } else if (is_letter_or_digit(c.code_point)) {
+      words += inside_word ? 0 : 1;
+      inside_word = true;
+    } else {
+      inside_word = false;
+    }
+  }
+  return han > words;
+}
+
+}  // namespace panduan

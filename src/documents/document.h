@@ -1,0 +1,46 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace panduan::documents {
+
+/// Half-open range of bytes of a canonical text.
+struct ByteRange {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+  std::size_t size() const { return end - begin; }
+  bool operator==(const ByteRange&) const = default;
+};
+
+/// A word on a page: which bytes of the canonical text, and where it is printed.
+struct WordBox {
+  ByteRange text;
+  float left = 0, top = 0, right = 0, bottom = 0;  ///< points (1/72 inch) from the page's upper left corner
+};
+
+/// A page of a paged format. Formats without pages have none.
+struct Page {
+  std::string label;  ///< as a reader would say it: "12"
+  ByteRange text;
+  float width = 0, height = 0;  ///< points
+  std::vector<WordBox> words;   ///< in text order
+};
+
+struct Heading {
+  int level = 1;  ///< 1 is the highest
+  ByteRange text;
+};
+
+/// What a loader makes of a file. Every range is into `text`.
+struct ParsedDocument {
+  std::string media_type;  ///< "application/pdf"
+  std::string title;       ///< from the format's own metadata or its first heading; may be empty
+  std::string text;        ///< canonical text: valid UTF-8, \n line ends, no NUL, paragraphs apart by an empty line
+  std::vector<Page> pages;
+  std::vector<Heading> headings;  ///< in text order
+};
+
+}  // namespace panduan::documents

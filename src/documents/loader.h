@@ -1,0 +1,34 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "documents/document.h"
+
+namespace panduan::documents {
+
+/// One format. Adding one touches its file and the list in loader.cpp.
+class Loader {
+ public:
+  virtual ~Loader() = default;
+  virtual std::string_view media_type() const = 0;
+  /// Decides from the name and the first bytes; the bytes win where they are telling.
+  virtual bool accepts(const std::filesystem::path& name, std::string_view bytes) const = 0;
+  /// Throws Error: Unsupported (encrypted), Corrupt (broken), InvalidInput (no text in it), Cancelled, Unavailable (a program is missing).
+  virtual ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const = 0;
+};
+
+/// PDF, HTML, Markdown, plain text, asked in this order.
+const std::vector<std::unique_ptr<Loader>>& loaders();
+
+/// Parses a file's bytes with the loader that accepts them. `name` is only looked at for its ending.
+/// Throws as Loader::load, and Unsupported for a format that no loader knows (binary files too).
+ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop = {});
+
+/// Whether a file of this name is worth opening when a whole folder is added.
+bool has_known_ending(const std::filesystem::path& name);
+
+}  // namespace panduan::documents

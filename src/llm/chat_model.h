@@ -1,0 +1,60 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace panduan::llm {
+
+enum class Role { System, User, Assistant };
+
+struct ChatMessage {
+  Role role = Role::User;
+  std::string content;
+};
+
+struct GenerateOptions {
+  int max_tokens = 256;
+  float temperature = 0;           ///< 0: the likeliest token each time, so the same prompt gives the same text
+  std::uint32_t seed = 0;          ///< only read above temperature 0
+  std::vector<std::string> stop;   ///< generation ends before any of these would appear
+};
+
+enum class FinishReason { Stop, Length, Cancelled };
+
+/// What a generation cost. Times are wall time in milliseconds.
+struct Usage {
+  int prompt_tokens = 0;
+  int reused_tokens = 0;  ///< of prompt_tokens, found in the engine's cache
+  int completion_tokens = 0;
+  double prefill_ms = 0;  ///< until the first token
+  double decode_ms = 0;   ///< after it
+};
+
+struct Generation {
+  std::string text;
+  FinishReason finish = FinishReason::Stop;
+  Usage usage;
+};
+
+/// Called with each piece of new text, always whole UTF-8 characters. Returning false ends the generation (FinishReason::Stop).
+using TextSink = std::function<bool(std::string_view)>;
+
+/// A model that continues a conversation. Calls are serialised per model: a second waits for the first.
+class ChatModel {
+ public:
+  virtual ~ChatModel() = default;
+  /// Throws Error: TooLarge when the prompt does not fit the context, Unavailable when a remote server fails.
+  /// A stop request ends it with FinishReason::Cancelled and what there is so far.
+  virtual Generation generate(std::span<const ChatMessage> messages, const GenerateOptions& options, const TextSink& sink, std::stop_token stop) = 0;
+  virtual std::size_t count_tokens(std::string_view text) const = 0;
+  virtual std::string name() const = 0;
+  /// Changes whenever the model's weights may differ: part of every cache key.
+  virtual std::string fingerprint() const = 0;
+  virtual std::size_t max_context_tokens() const = 0;
+};
+
+}  // namespace panduan::llm
