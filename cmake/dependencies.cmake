@@ -56,3 +56,23 @@ target_compile_definitions(sqlite PRIVATE SQLITE_ENABLE_FTS5 SQLITE_DQS=0 SQLITE
   SQLITE_OMIT_DEPRECATED SQLITE_OMIT_LOAD_EXTENSION SQLITE_USE_URI=0 SQLITE_SECURE_DELETE)
 target_compile_options(sqlite PRIVATE -w -O2)
 target_link_libraries(sqlite PRIVATE Threads::Threads m)
+
+# NumKong is header only and compiles serial code unless told what the compiler can do; its own probe files answer that. Which of
+# the kernels runs is decided on the machine that runs it.
+add_library(numkong INTERFACE)
+target_include_directories(numkong SYSTEM INTERFACE "${NUMKONG_DIR}/include")
+target_compile_definitions(numkong INTERFACE NK_NATIVE_F16=0 NK_NATIVE_BF16=0)
+function(numkong_probe target file flags)
+  file(READ "${NUMKONG_DIR}/probes/${file}" source)
+  set(CMAKE_REQUIRED_FLAGS "${flags}")
+  check_source_compiles(C "${source}" NK_TARGET_${target}_COMPILES)
+  target_compile_definitions(numkong INTERFACE NK_TARGET_${target}=$<BOOL:${NK_TARGET_${target}_COMPILES}>)
+endfunction()
+include(CheckSourceCompiles)
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  numkong_probe(HASWELL x86_haswell.c "-mavx2 -mfma -mf16c")
+  numkong_probe(ICELAKE x86_icelake.c "-mavx512vnni -mavx512vl")
+else()
+  numkong_probe(NEON arm_neon.c "-march=armv8-a+simd")
+  numkong_probe(NEONSDOT arm_neon_sdot.c "-march=armv8.2-a+dotprod")
+endif()

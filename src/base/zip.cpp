@@ -1,0 +1,111 @@
+#include "base/zip.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+#include <zip.h>
+
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/file.h"
+
+namespace panduan {
+namespace {
+
+constexpr std::size_t kPieceBytes = 1U << 20U;
+
+struct DiscardArchive {
+  void operator()(zip_t* archive) const { zip_discard(archive); }
+};
+struct CloseMember {
+  void operator()(zip_file_t* member) const { zip_fclose(member); }
+};
+using Archive = std::unique_ptr<zip_t, DiscardArchive>;
+using Member = std::unique_ptr<zip_file_t, CloseMember>;
+
+ErrorKind kind_of(int zip_error) {
+  switch (zip_error) {
+    case ZIP_ER_NOENT: return ErrorKind::NotFound;
+    case ZIP_ER_COMPNOTSUPP:
+    case ZIP_ER_ENCRNOTSUPP:
+    case ZIP_ER_NOPASSWD:
+    case ZIP_ER_OPNOTSUPP: return ErrorKind::Unsupported;
+    case ZIP_ER_MEMORY: return ErrorKind::Unavailable;
+    default: return ErrorKind::Corrupt;
+  }
+}
+
+Error zip_failure(zip_error_t& error, const std::string& what) {
+  const int code = zip_error_code_zip(&error);
+  // With a system error behind it (no permission, a failing disk) errno says more than libzip's own code.
+  if (const int number = zip_error_code_system(&error); number != 0 && (code == ZIP_ER_OPEN || code == ZIP_ER_READ)) {
+    return error_from_errno(number, what);
+  }
+  return Error(kind_of(code), fmt::format("{}: {}", what, zip_error_strerror(&error)));
+}
+
+Archive open_archive(const std::filesystem::path& path) {
+  int code = 0;
+  Archive archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
+  if (archive) return archive;
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  Error failure = zip_failure(error, fmt::format("cannot open the archive '{}'", path.string()));
+  zip_error_fini(&error);
+  throw failure;
+}
+
+}  // namespace
+
+std::uint64_t read_zip_member(const std::filesystem::path& archive, std::string_view member, const std::function<void(std::string_view)>& sink,
+                              const ZipReadOptions& options, const std::stop_token& stop) {
+  const std::string what = fmt::format("cannot read '{}' in the archive '{}'", member, archive.string());
+  const Archive opened = open_archive(archive);
+  const Member source(zip_fopen(opened.get(), std::string(member).c_str(), 0));
+  if (!source) throw zip_failure(*zip_get_error(opened.get()), what);
+
+  std::vector<char> piece(kPieceBytes);
+  std::uint64_t total = 0;
+  for (;;) {
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, fmt::format("unpacking '{}' was stopped", archive.string()));
+    // The read that meets the end also compares the checksum.
+    const zip_int64_t count = zip_fread(source.get(), piece.data(), piece.size());
+    if (count < 0) throw zip_failure(*zip_file_get_error(source.get()), what);
+    if (count == 0) return total;
+    total += static_cast<std::uint64_t>(count);
+    if (total > options.max_bytes) throw Error(ErrorKind::TooLarge, fmt::format("{}: it unpacks to more than {} bytes", what, options.max_bytes));
+    sink({piece.data(), static_cast<std::size_t>(count)});
+    if (options.on_progress) options.on_progress(total);
+  }
+}
+
+std::uint64_t extract_zip_member(const std::filesystem::path& archive, std::string_view member, const std::filesystem::path& destination,
+                                 const ZipReadOptions& options, const std::stop_token& stop) {
+  const std::string what = fmt::format("cannot write '{}'", destination.string());
+  const int file = ::open(destination.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+  if (file < 0) throw error_from_errno(errno, what);
+  try {
+    const auto write = [&](std::string_view bytes) {
+      while (!bytes.empty()) {
+        const ssize_t count = ::write(file, bytes.data(), bytes.size());
+        if (count < 0 && errno == EINTR) continue;
+        if (count < 0) throw error_from_errno(errno, what);
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+      }
+    };
+    const std::uint64_t total = read_zip_member(archive, member, write, options, stop);
+    if (::close(file) != 0) throw error_from_errno(errno, what);
+    return total;
+  } catch (...) {
+    ::close(file);
+    ::unlink(destination.c_str());
+    throw;
+  }
+}
+
+}  // namespace panduan

@@ -1,0 +1,160 @@
+#include "documents/chunker.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <span>
+
+#include "base/error.h"
+#include "base/unicode.h"
+#include "documents/detail/passage_units.h"
+#include "documents/detail/text_builder.h"
+
+// Chunking in three steps: the text is cut into sections at its headings, each section into units (headings, paragraphs,
+// sentences of long paragraphs) whose tokens are counted once, and units are packed into chunks of about the same size. Sums of
+// counts only guide the packing; a finished chunk is counted as it is, and halved if a tokenizer makes more of the whole than of
+// its parts.
+
+namespace panduan::documents {
+namespace {
+
+using detail::Unit;
+
+constexpr std::size_t kMaxPathBytes = 200;
+constexpr std::size_t kMaxNameBytes = 80;
+constexpr std::size_t kShortShare = 4;  // a section of less than a quarter of the target joins the next one
+
+struct Section {
+  ByteRange text;
+  int level = 0;                  ///< 0: the text before the first heading
+  std::size_t heading_bytes = 0;
+  std::vector<std::size_t> path;  ///< indexes of the headings above it, its own last
+};
+
+std::vector<Section> find_sections(const ParsedDocument& document) {
+  std::vector<Section> sections(1);
+  for (std::size_t index = 0; index < document.headings.size(); ++index) {
+    const Heading& heading = document.headings[index];
+    const bool is_usable = heading.text.begin >= sections.back().text.begin + sections.back().heading_bytes && heading.text.begin < heading.text.end &&
+                           heading.text.end <= document.text.size();
+    if (!is_usable) continue;
+    std::vector<std::size_t> path = sections.back().path;
+    while (!path.empty() && document.headings[path.back()].level >= heading.level) path.pop_back();
+    path.push_back(index);
+    sections.back().text.end = heading.text.begin;
+    sections.push_back({.text = heading.text, .level = heading.level, .heading_bytes = heading.text.size(), .path = std::move(path)});
+  }
+  sections.back().text.end = document.text.size();
+  return sections;
+}
+
+std::string heading_path(const ParsedDocument& document, std::span<const std::size_t> path) {
+  std::string joined;
+  for (const std::size_t index : path) {
+    const ByteRange range = document.headings[index].text;
+    const std::string name = detail::one_line(std::string_view(document.text).substr(range.begin, range.size()));
+    if (name.empty()) continue;
+    if (!joined.empty()) joined.append(" › ");
+    joined.append(truncate_utf8(name, kMaxNameBytes));
+  }
+  std::string_view cut = truncate_utf8(joined, kMaxPathBytes);
+  while (!cut.empty() && cut.back() == ' ') cut.remove_suffix(1);
+  return std::string(cut);
+}
+
+class Packer {
+ public:
+  Packer(const ParsedDocument& document, const ChunkOptions& options) : document_(document), options_(options), sections_(find_sections(document)) {}
+
+  std::vector<Chunk> run() {
+    const detail::UnitLimits limits{.long_tokens = options_.target_tokens, .max_tokens = options_.max_tokens, .count_tokens = options_.count_tokens};
+    std::size_t group_tokens = 0;
+    int group_level = 0;
+    for (std::size_t index = 0; index < sections_.size(); ++index) {
+      const Section& section = sections_[index];
+      std::vector<Unit> units = detail::cut_units(document_.text, section.text, section.heading_bytes, limits);
+      if (units.empty()) continue;
+      const bool is_short = group_tokens * kShortShare < options_.target_tokens;
+      if (!group_.empty() && !(is_short && section.level >= group_level)) {
+        pack_group(group_tokens);
+        group_tokens = 0;
+      }
+      group_level = group_.empty() ? section.level : std::min(group_level, section.level);
+      for (Unit& unit : units) {
+        group_tokens += unit.tokens;
+        group_.push_back({.unit = unit, .section = index});
+      }
+    }
+    pack_group(group_tokens);
+    return std::move(chunks_);
+  }
+
+ private:
+  struct Placed {
+    Unit unit;
+    std::size_t section = 0;
+  };
+
+  /// Splits the group into as few chunks as the target allows, of about equal size.
+  void pack_group(std::size_t rest_tokens) {
+    for (std::size_t begin = 0; begin < group_.size();) {
+      const std::size_t chunks_left = std::max<std::size_t>(1, (rest_tokens + options_.target_tokens - 1) / options_.target_tokens);
+      const std::size_t aim = (rest_tokens + chunks_left - 1) / chunks_left;
+      std::size_t end = begin;
+      std::size_t sum = 0;
+      while (end < group_.size()) {
+        const std::size_t next = group_[end].unit.tokens;
+        if (end > begin && (sum + next > options_.max_tokens || sum + next / 2 > aim)) break;
+        sum += next;
+        ++end;
+      }
+      // A heading does not stand at the end of a chunk, away from what it is about.
+      while (end < group_.size() && end > begin + 1 && group_[end - 1].unit.is_heading) sum -= group_[--end].unit.tokens;
+      emit(begin, end);
+      rest_tokens -= std::min(sum, rest_tokens);
+      begin = end;
+    }
+    group_.clear();
+  }
+
+  void emit(std::size_t begin, std::size_t end) {
+    const ByteRange range{group_[begin].unit.text.begin, group_[end - 1].unit.text.end};
+    const std::size_t tokens = end - begin == 1 ? group_[begin].unit.tokens : options_.count_tokens(std::string_view(document_.text).substr(range.begin, range.size()));
+    if (tokens > options_.max_tokens && end - begin > 1) {
+      const std::size_t middle = begin + (end - begin) / 2;
+      emit(begin, middle);
+      emit(middle, end);
+      return;
+    }
+    chunks_.push_back({.text = range, .heading_path = path_of(begin, end), .tokens = tokens});
+  }
+
+  /// The headings above all of a chunk; where there are none in common, those above its begin.
+  std::string path_of(std::size_t begin, std::size_t end) const {
+    const std::vector<std::size_t>& first = sections_[group_[begin].section].path;
+    std::size_t common = first.size();
+    for (std::size_t i = begin + 1; i < end; ++i) {
+      const std::vector<std::size_t>& path = sections_[group_[i].section].path;
+      const auto differs = std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(std::min(common, path.size())), path.begin()).first;
+      common = static_cast<std::size_t>(differs - first.begin());
+    }
+    return heading_path(document_, std::span(first).first(common == 0 ? first.size() : common));
+  }
+
+  const ParsedDocument& document_;
+  const ChunkOptions& options_;
+  std::vector<Section> sections_;
+  std::vector<Placed> group_;
+  std::vector<Chunk> chunks_;
+};
+
+}  // namespace
+
+std::vector<Chunk> chunk_document(const ParsedDocument& document, const ChunkOptions& options) {
+  if (options.target_tokens == 0 || options.max_tokens < options.target_tokens || !options.count_tokens) {
+    throw Error(ErrorKind::Internal, fmt::format("[chunk] target {} and maximum {} make no sense", options.target_tokens, options.max_tokens));
+  }
+  return Packer(document, options).run();
+}
+
+}  // namespace panduan::documents

@@ -1,0 +1,54 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace panduan::documents::detail {
+
+/// Points from the page's upper left corner.
+struct Box {
+  float left = 0, top = 0, right = 0, bottom = 0;
+  float height() const { return bottom - top; }
+};
+
+/// What `pdftotext -bbox-layout` prints, flat: pages hold blocks, blocks hold lines, lines hold words, each as a half-open range
+/// of indexes. Blocks stand in poppler's reading order, which is also that of its plain text.
+struct PdfLayout {
+  struct Word {
+    std::size_t begin = 0, end = 0;  ///< in `characters`
+    Box box;
+  };
+  struct Line {
+    std::size_t first_word = 0, end_word = 0;
+    Box box;
+    bool is_running = false;  ///< part of a running header or footer; set by mark_running_lines
+  };
+  struct Block {
+    std::size_t first_line = 0, end_line = 0;
+    Box box;
+    bool ends_flow = false;  ///< the last block of a column or frame
+  };
+  struct Page {
+    std::size_t first_block = 0, end_block = 0;
+    float width = 0, height = 0;
+  };
+
+  std::string title;
+  std::string characters;  ///< of all words, decoded, valid UTF-8 without control characters
+  std::vector<Word> words;
+  std::vector<Line> lines;
+  std::vector<Block> blocks;
+  std::vector<Page> pages;
+
+  std::string_view text(const Word& word) const { return std::string_view(characters).substr(word.begin, word.end - word.begin); }
+};
+
+/// Throws Error{Corrupt} for anything that pdftotext does not print; linear in its input.
+PdfLayout parse_pdf_layout(std::string_view xml);
+
+/// Marks headers, footers and page numbers: lines near a page's edge whose text, digits aside, stands at the same height on most
+/// pages of a stretch. Left in, they would split sentences at every page and stand in passages that are not about them.
+void mark_running_lines(PdfLayout& layout);
+
+}  // namespace panduan::documents::detail

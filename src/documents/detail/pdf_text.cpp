@@ -1,0 +1,169 @@
+#include "documents/detail/pdf_text.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/unicode.h"
+#include "documents/detail/joining.h"
+
+namespace panduan::documents::detail {
+namespace {
+
+bool share_row(const Box& a, const Box& b) {
+  const float overlap = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
+  return overlap > 0.5F * std::min(a.height(), b.height());
+}
+
+bool is_dots(std::string_view text) { return !text.empty() && text.find_first_not_of('.') == std::string_view::npos; }
+
+/// "2.1.3", "A.1", "4.".
+bool is_item_number(std::string_view text) {
+  if (text.size() > 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] == '.') text.remove_prefix(2);
+  return !text.empty() && text.size() <= 12 && text.front() >= '0' && text.front() <= '9' && text.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+class TextWriter {
+ public:
+  explicit TextWriter(const PdfLayout& layout) : layout_(layout) {}
+
+  PrintedText write() {
+    for (const PdfLayout::Page& page : layout_.pages) write_page(page);
+    return std::move(printed_);
+  }
+
+ private:
+  void write_page(const PdfLayout::Page& page) {
+    Page& written = printed_.pages.emplace_back();
+    written.label = std::to_string(printed_.pages.size());
+    written.width = page.width;
+    written.height = page.height;
+    const std::size_t paragraphs_before = printed_.paragraphs.size();
+    left_out_ = true;  // a page break is never crossed
+    for (std::size_t block = page.first_block; block < page.end_block; ++block) write_block(layout_.blocks[block]);
+    written.text = {printed_.text.size(), printed_.text.size()};
+    if (printed_.paragraphs.size() > paragraphs_before) written.text.begin = printed_.paragraphs[paragraphs_before].text.begin;
+  }
+
+  void write_block(const PdfLayout::Block& block) {
+    PrintedParagraph paragraph;
+    std::vector<std::pair<float, std::size_t>> heights;
+    const PdfLayout::Line* previous = nullptr;
+    bool hyphen_dropped = false;
+    const std::size_t begin = printed_.text.size();
+    std::size_t own_begin = begin;
+    for (std::size_t index = block.first_line; index < block.end_line; ++index) {
+      const PdfLayout::Line& line = layout_.lines[index];
+      if (line.is_running) {
+        left_out_ = true;
+        continue;
+      }
+      if (line.first_word == line.end_word) continue;
+      if (previous == nullptr) {
+        paragraph = begin_paragraph(line);
+        own_begin = printed_.text.size();
+      } else {
+        if (!share_row(previous->box, line.box)) ++paragraph.rows;
+        if (!hyphen_dropped) join_lines(block, *previous, line);
+        paragraph.box = {std::min(paragraph.box.left, line.box.left), std::min(paragraph.box.top, line.box.top),
+                         std::max(paragraph.box.right, line.box.right), std::max(paragraph.box.bottom, line.box.bottom)};
+      }
+      // pdftotext leaves out a hyphen at a line's end unless nothing follows in its flow; a quote has to stand in its output.
+      const bool may_be_hyphen = index + 1 < block.end_line || !block.ends_flow;
+      hyphen_dropped = may_be_hyphen && layout_.text(layout_.words[line.end_word - 1]).ends_with('-');
+      write_line(line, hyphen_dropped, heights);
+      previous = &line;
+    }
+    if (previous == nullptr) return;
+    if (printed_.text.find_first_not_of(" \n", own_begin) == std::string::npos) {
+      // Nothing but a dropped hyphen.
+      printed_.text.resize(begin);
+      if (paragraph.text.end > 0) printed_.paragraphs.push_back(paragraph);
+      return;
+    }
+    while (printed_.text.back() == ' ' || printed_.text.back() == '\n') printed_.text.pop_back();
+    paragraph.text.end = printed_.text.size();
+    paragraph.word_height = weighted_median(std::move(heights));
+    printed_.paragraphs.push_back(paragraph);
+    left_out_ = false;
+  }
+
+  /// A section's number, or a list's, often is a block of its own in front of its text: they are read as one.
+  PrintedParagraph begin_paragraph(const PdfLayout::Line& line) {
+    const std::size_t page = printed_.pages.size() - 1;
+    if (!left_out_ && !printed_.paragraphs.empty()) {
+      const PrintedParagraph before = printed_.paragraphs.back();
+      const std::string_view number = std::string_view(printed_.text).substr(before.text.begin, before.text.size());
+      if (before.rows == 1 && is_item_number(number) && share_row(before.box, line.box) && line.box.left > before.box.right) {
+        printed_.text.push_back(' ');
+        printed_.paragraphs.pop_back();
+        return before;
+      }
+    }
+    if (!printed_.text.empty()) printed_.text.append("\n\n");
+    return {.text = {printed_.text.size(), 0}, .box = line.box, .page = page, .rows = 1};
+  }
+
+  void join_lines(const PdfLayout::Block& block, const PdfLayout::Line& before, const PdfLayout::Line& after) {
+    const PdfLayout::Word& next = layout_.words[after.first_word];
+    if (share_row(before.box, after.box)) return join_words(layout_.words[before.end_word - 1], next);
+    // Where the next word would have fitted, the line was ended on purpose: code, lists, verse.
+    const float height = next.box.height();
+    const bool breaks_anywhere = is_spaceless(first_character(layout_.text(next)));
+    const float needed = breaks_anywhere ? 2 * height : next.box.right - next.box.left + height;
+    if (block.box.right - before.box.right > needed) printed_.text.push_back('\n');
+    else if (needs_space_between(printed_.text, layout_.text(next))) printed_.text.push_back(' ');
+  }
+
+  void join_words(const PdfLayout::Word& before, const PdfLayout::Word& after) {
+    const std::string_view left = layout_.text(before);
+    const std::string_view right = layout_.text(after);
+    if (is_dots(left) && is_dots(right)) return;  // ". . . ." of a contents page costs a token a dot
+    if (is_spaceless(last_character(left)) && is_spaceless(first_character(right))) return;  // stretched to fill the line
+    constexpr float kTouching = 0.05F;  // of the height; pdftotext prints a space from about 0.1 on
+    const float gap = std::max(after.box.left - before.box.right, before.box.left - after.box.right);
+    if (gap > kTouching * after.box.height() || !share_row(before.box, after.box)) printed_.text.push_back(' ');
+  }
+
+  void write_line(const PdfLayout::Line& line, bool drop_hyphen, std::vector<std::pair<float, std::size_t>>& heights) {
+    std::vector<WordBox>& boxes = printed_.pages.back().words;
+    for (std::size_t index = line.first_word; index < line.end_word; ++index) {
+      const PdfLayout::Word& word = layout_.words[index];
+      std::string_view text = layout_.text(word);
+      const bool continues_dots = index > line.first_word && is_dots(text) && is_dots(layout_.text(layout_.words[index - 1]));
+      if (index > line.first_word) join_words(layout_.words[index - 1], word);
+      if (drop_hyphen && index + 1 == line.end_word) text = text.substr(0, text.find_last_not_of(' ', text.size() - 2) + 1);
+      if (text.empty()) continue;
+      const std::size_t begin = printed_.text.size();
+      printed_.text.append(text);
+      heights.emplace_back(word.box.height(), count_characters(text));
+      if (continues_dots && !boxes.empty()) {
+        boxes.back().text.end = printed_.text.size();
+        boxes.back().right = std::max(boxes.back().right, word.box.right);
+      } else {
+        boxes.push_back({.text = {begin, printed_.text.size()}, .left = word.box.left, .top = word.box.top, .right = word.box.right, .bottom = word.box.bottom});
+      }
+    }
+  }
+
+  const PdfLayout& layout_;
+  PrintedText printed_;
+  bool left_out_ = false;
+};
+
+}  // namespace
+
+float weighted_median(std::vector<std::pair<float, std::size_t>> heights) {
+  std::sort(heights.begin(), heights.end());
+  std::size_t total = 0;
+  for (const auto& [height, weight] : heights) total += weight;
+  std::size_t below = 0;
+  for (const auto& [height, weight] : heights) {
+    below += weight;
+    if (2 * below >= total) return height;
+  }
+  return 0;
+}
+
+PrintedText build_printed_text(const PdfLayout& layout) { return TextWriter(layout).write(); }
+
+}  // namespace panduan::documents::detail

@@ -1,0 +1,33 @@
+#pragma once
+#include <vector>
+
+#include "documents/detail/pdf_layout.h"
+#include "documents/document.h"
+
+namespace panduan::documents::detail {
+
+/// A paragraph of the canonical text and what its print says about it.
+struct PrintedParagraph {
+  ByteRange text;
+  Box box;
+  std::size_t page = 0;
+  std::size_t rows = 0;   ///< printed lines
+  float word_height = 0;  ///< median over its characters: a proxy for the font size
+};
+
+struct PrintedText {
+  std::string text;
+  std::vector<Page> pages;
+  std::vector<PrintedParagraph> paragraphs;
+};
+
+/// Joins words to lines and lines to paragraphs, as plain pdftotext would but for white space: its rule for hyphens included.
+PrintedText build_printed_text(const PdfLayout& layout);
+
+/// Finds headings by their size and their numbers ("2.1.3 Title"); none on contents pages' lines.
+std::vector<Heading> find_printed_headings(const PrintedText& printed);
+
+/// The median of heights, each weighted by its number of characters; 0 for none.
+float weighted_median(std::vector<std::pair<float, std::size_t>> heights);
+
+}  // namespace panduan::documents::detail

@@ -1,0 +1,73 @@
+#include "documents/detail/source_text.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/unicode.h"
+
+namespace panduan::documents::detail {
+namespace {
+
+constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+constexpr std::size_t kMaxMarkupBytes = 64U << 20U;
+
+bool has_utf16_mark(std::string_view bytes) { return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"); }
+
+}  // namespace
+
+bool looks_like_text(std::string_view bytes) { return has_utf16_mark(bytes) || bytes.find('\0') == std::string_view::npos; }
+
+std::string decode_source(std::string_view bytes) {
+  if (has_utf16_mark(bytes)) throw Error(ErrorKind::InvalidInput, "the text is UTF-16: save it as UTF-8 and add it again");
+  if (bytes.find('\0') != std::string_view::npos) {
+    throw Error(ErrorKind::Unsupported, fmt::format("not a text file: there is a NUL byte at offset {}", bytes.find('\0')));
+  }
+  if (const std::size_t offset = first_invalid_utf8(bytes); offset != std::string_view::npos) {
+    throw Error(ErrorKind::InvalidInput,
+                fmt::format("not valid UTF-8 at byte {} (0x{:02X}): convert it, for example with 'iconv -f GB18030 -t UTF-8', and add it again", offset,
+                            static_cast<unsigned char>(bytes[offset])));
+  }
+  if (bytes.starts_with(kUtf8Mark)) bytes.remove_prefix(kUtf8Mark.size());
+  require_visible_text(bytes);
+  std::string text;
+  text.reserve(bytes.size());
+  for (std::size_t position = 0; position < bytes.size();) {
+    const std::size_t line_end = std::min(bytes.find('\r', position), bytes.size());
+    text.append(bytes, position, line_end - position);
+    if (line_end < bytes.size()) text.push_back('\n');
+    position = line_end + (bytes.substr(line_end, 2) == "\r\n" ? 2 : 1);
+  }
+  return text;
+}
+
+void check_markup_size(std::string_view bytes, std::string_view format) {
+  if (bytes.size() > kMaxMarkupBytes) {
+    throw Error(ErrorKind::TooLarge,
+                fmt::format("{} of {} MB: at most {} MB are parsed as one, split the file", format, bytes.size() >> 20U, kMaxMarkupBytes >> 20U));
+  }
+}
+
+bool has_visible_text(std::string_view text) {
+  for (std::size_t offset = 0; offset < text.size();) {
+    const Character c = character_at(text, offset);
+    if (!is_white_space(c.code_point)) return true;
+    offset += c.bytes;
+  }
+  return false;
+}
+
+void require_visible_text(std::string_view text) {
+  if (!has_visible_text(text)) throw Error(ErrorKind::InvalidInput, "there is no text in it");
+}
+
+std::string lower_ending(std::string_view file_name) {
+  const std::size_t slash = file_name.rfind('/');
+  if (slash != std::string_view::npos) file_name.remove_prefix(slash + 1);
+  const std::size_t point = file_name.rfind('.');
+  if (point == std::string_view::npos || point == 0) return {};
+  std::string ending(file_name.substr(point + 1));
+  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return ending;
+}
+
+}  // namespace panduan::documents::detail

@@ -1,0 +1,62 @@
+#pragma once
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "documents/document.h"
+
+namespace panduan::documents::detail {
+
+/// Builds canonical text from marked-up text: white space collapses, breaks are written only when text follows them, headings
+/// are remembered as ranges.
+class TextBuilder {
+ public:
+  /// Running text: white space becomes one space, or none where a line end stands between Chinese characters.
+  void add_text(std::string_view text);
+  /// Code and preformatted text: white space stays.
+  void add_verbatim(std::string_view text);
+
+  void break_line() { raise(Break::Line); }
+  void break_paragraph() { raise(Break::Paragraph); }
+  /// What comes next stays on this line: breaks are ignored until there is text.
+  void hold_line() { held_ = true; }
+
+  void begin_heading(int level);
+  void end_heading();
+
+  /// A table's row is a line with its cells separated by " | ", as long as no cell holds more than a line.
+  void begin_row();
+  void begin_cell();
+  void end_row();
+
+  /// The text and headings of what was added.
+  ParsedDocument finish();
+
+ private:
+  enum class Break { None, Space, LineEnd, Line, Paragraph };
+  struct Row {
+    std::size_t cells = 0;
+    std::size_t lines_at_cell = 0;
+    bool one_line = true;
+  };
+  void raise(Break wanted);
+  void write_break(std::string_view before_this);
+  void put(std::string_view run);
+  std::size_t expected_lines() const { return lines_ + (pending_ >= Break::Line ? 1 : 0); }
+
+  std::string text_;
+  std::vector<Heading> headings_;
+  std::vector<Row> rows_;  ///< of tables inside tables
+  Break pending_ = Break::None;
+  std::size_t pending_cells_ = 0;
+  std::size_t lines_ = 0;  ///< line breaks written so far
+  bool held_ = false;
+  int heading_level_ = 0;  ///< 0: not inside a heading
+  std::size_t heading_begin_ = std::string::npos;
+};
+
+/// A text on one line, its white space collapsed: a title, a heading's name.
+std::string one_line(std::string_view text);
+
+}  // namespace panduan::documents::detail

@@ -1,0 +1,49 @@
+#include "documents/html_loader.h"
+
+#include "documents/detail/html_text.h"
+#include "documents/detail/parser_memory.h"
+#include "documents/detail/source_text.h"
+#include "documents/detail/text_builder.h"
+
+namespace panduan::documents {
+namespace {
+
+bool starts_with_tag(std::string_view text, std::string_view lower_tag) {
+  if (text.size() < lower_tag.size()) return false;
+  for (std::size_t i = 0; i < lower_tag.size(); ++i) {
+    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] + 32) : text[i];
+    if (c != lower_tag[i]) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool HtmlLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
+  const std::string ending = detail::lower_ending(name.string());
+  if (!detail::looks_like_text(bytes)) return false;
+  if (ending == "html" || ending == "htm" || ending == "xhtml") return true;
+  std::string_view start = bytes.substr(0, 1024);
+  if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);
+  start.remove_prefix(std::min(start.find_first_not_of(" \t\r\n"), start.size()));
+  return starts_with_tag(start, "<!doctype html") || starts_with_tag(start, "<html");
+}
+
+ParsedDocument HtmlLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+  detail::check_markup_size(bytes, "HTML");
+  const std::string source = detail::decode_source(bytes);
+  detail::ParserMemory memory({}, stop);
+  detail::TextBuilder builder;
+  std::string title = detail::append_html(source, builder, memory);
+  ParsedDocument document = builder.finish();
+  document.media_type = media_type();
+  detail::require_visible_text(document.text);
+  document.title = std::move(title);
+  if (document.title.empty() && !document.headings.empty()) {
+    const ByteRange& first = document.headings.front().text;
+    document.title = detail::one_line(std::string_view(document.text).substr(first.begin, first.size()));
+  }
+  return document;
+}
+
+}  // namespace panduan::documents

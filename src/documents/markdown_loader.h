@@ -1,0 +1,15 @@
+#pragma once
+#include "documents/loader.h"
+
+namespace panduan::documents {
+
+/// GitHub's Markdown, as readable text: heading and emphasis marks, link targets, comments and front matter are left out, code
+/// stays as it is, a table's row is a line.
+class MarkdownLoader : public Loader {
+ public:
+  std::string_view media_type() const override { return "text/markdown"; }
+  bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
+  ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
+};
+
+}  // namespace panduan::documents

@@ -1,0 +1,103 @@
+#include "documents/pdf_loader.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "base/error.h"
+#include "base/process.h"
+#include "base/unicode.h"
+#include "documents/detail/pdf_layout.h"
+#include "documents/detail/pdf_text.h"
+#include "documents/detail/source_text.h"
+#include "documents/detail/text_builder.h"
+
+namespace panduan::documents {
+namespace {
+
+constexpr std::string_view kMark = "%PDF-";
+constexpr std::size_t kMarkWithin = 1024;  // readers allow so much rubbish in front of it
+constexpr std::uint64_t kMaxMemoryBytes = 2ULL << 30U;
+constexpr std::uint64_t kMaxOutputBytes = 512ULL << 20U;  // about 5 million words
+
+/// The first line of what a program complained about, short and clean.
+std::string first_line(std::string_view errors) {
+  std::string line;
+  for (const char c : truncate_utf8(errors.substr(0, errors.find('\n')), 200)) line.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
+  return is_valid_utf8(line) && !line.empty() ? line : "no reason given";
+}
+
+[[noreturn]] void throw_failure(const CommandResult& result) {
+  const auto says = [&](std::string_view words) { return result.errors.find(words) != std::string::npos; };
+  if (says("Incorrect password") || says("Unsupported version/revision of Standard security handler") || says("unknown security handler")) {
+    throw Error(ErrorKind::Unsupported, "the PDF is encrypted: save a copy without a password (for example with 'qpdf --decrypt') and add that");
+  }
+  if (says("Copying of text from this document is not allowed")) {
+    throw Error(ErrorKind::Unsupported, "the PDF forbids taking text out of it: ask its author for a copy that allows it");
+  }
+  if (result.exit_code > 128) {
+    throw Error(ErrorKind::Corrupt, fmt::format("pdftotext died of it (signal {}): the PDF is broken, or needs more than {} GB to read", result.exit_code - 128,
+                                                kMaxMemoryBytes >> 30U));
+  }
+  throw Error(ErrorKind::Corrupt, fmt::format("the PDF is broken and cannot be read ({}): fetch or export it again", first_line(result.errors)));
+}
+
+std::string run_pdftotext(std::string_view bytes, const std::stop_token& stop) {
+  if (!program_exists("pdftotext")) {
+    throw Error(ErrorKind::Unavailable, "reading PDFs needs the program 'pdftotext': install the package poppler-utils");
+  }
+  Command command;
+  command.arguments = {"pdftotext", "-enc", "UTF-8", "-bbox-layout", "-", "-"};
+  command.input = bytes;  // a pipe leaves no copy of a private document on the disk
+  command.time_limit = std::chrono::seconds(120);
+  command.max_memory_bytes = kMaxMemoryBytes;
+  command.max_output_bytes = kMaxOutputBytes;
+  CommandResult result = run_command(command, stop);
+  if (result.exit_code != 0) throw_failure(result);
+  return std::move(result.output);
+}
+
+/// Word processors put their own name and the file's into the title.
+std::string sensible_title(std::string title) {
+  constexpr std::string_view kWord = "Microsoft Word - ";
+  if (title.starts_with(kWord)) title.erase(0, kWord.size());
+  const std::string ending = detail::lower_ending(title);
+  for (const std::string_view known : {"doc", "docx", "dvi", "tex", "indd", "pdf", "ps", "odt", "rtf", "ppt", "pptx", "xls", "xlsx"}) {
+    if (ending == known) return {};
+  }
+  if (title == "untitled" || title == "Untitled" || title == "(anonymous)") return {};
+  return title;
+}
+
+std::string first_heading(const ParsedDocument& document) {
+  if (document.headings.empty()) return {};
+  const ByteRange range = document.headings.front().text;
+  return detail::one_line(std::string_view(document.text).substr(range.begin, range.size()));
+}
+
+}  // namespace
+
+bool PdfLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
+  if (bytes.starts_with(kMark)) return true;
+  if (detail::lower_ending(name.string()) == "pdf") return true;  // without the mark it is a broken one, and pdftotext says so
+  return !detail::looks_like_text(bytes) && bytes.substr(0, kMarkWithin).find(kMark) != std::string_view::npos;
+}
+
+ParsedDocument PdfLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+  detail::PdfLayout layout = detail::parse_pdf_layout(run_pdftotext(bytes, stop));
+  detail::mark_running_lines(layout);
+  detail::PrintedText printed = detail::build_printed_text(layout);
+  if (!detail::has_visible_text(printed.text)) {
+    throw Error(ErrorKind::InvalidInput, "the PDF has no text layer, only pictures: run text recognition on it first (for example with 'ocrmypdf')");
+  }
+  ParsedDocument document;
+  document.media_type = media_type();
+  document.headings = detail::find_printed_headings(printed);
+  document.text = std::move(printed.text);
+  document.pages = std::move(printed.pages);
+  document.title = sensible_title(std::move(layout.title));
+  if (document.title.empty()) document.title = first_heading(document);
+  return document;
+}
+
+}  // namespace panduan::documents

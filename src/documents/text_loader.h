@@ -1,0 +1,14 @@
+#pragma once
+#include "documents/loader.h"
+
+namespace panduan::documents {
+
+/// Plain text, kept as it is. It also takes what only claims to be text (no NUL byte in it), to say what is wrong with it.
+class TextLoader : public Loader {
+ public:
+  std::string_view media_type() const override { return "text/plain"; }
+  bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
+  ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
+};
+
+}  // namespace panduan::documents

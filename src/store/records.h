@@ -1,0 +1,124 @@
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/hash.h"
+#include "documents/document.h"
+
+namespace panduan::store {
+
+using WorkspaceId = std::int64_t;
+using ChunkId = std::int64_t;
+using EmbeddingModelId = std::int64_t;
+
+/// What a file looked like when it was added: enough to skip it without reading when nothing changed.
+struct FileStamp {
+  std::int64_t modified_ns = 0;
+  std::uint64_t bytes = 0;
+  bool operator==(const FileStamp&) const = default;
+};
+
+struct Document {
+  std::string id;        ///< public: "doc_01…"
+  std::string source;    ///< absolute path, or the name it was uploaded under
+  std::string title;
+  std::string media_type;
+  FileStamp stamp;
+  Sha256 content_sha256{};  ///< of the current version's bytes
+  std::int64_t version = 1; ///< counts up with each change of the source
+  std::size_t pages = 0;
+  std::size_t chunks = 0;
+  std::size_t text_bytes = 0;
+  std::int64_t added_ms = 0;
+};
+
+/// One chunk with its derived index data, ready to be written.
+struct NewChunk {
+  documents::ByteRange text;
+  std::string heading_path;
+  std::size_t tokens = 0;
+  std::string words;          ///< index terms, a space between each
+  std::vector<float> vector;  ///< [dims], L2-normalised
+};
+
+/// A version of a document with everything that is derived from its bytes; written in one transaction.
+struct NewVersion {
+  std::string source;
+  FileStamp stamp;
+  Sha256 content_sha256{};
+  std::string bytes;  ///< as they were read
+  documents::ParsedDocument parsed;
+  std::vector<NewChunk> chunks;
+  EmbeddingModelId embedding_model = 0;
+};
+
+/// A source whose bytes may be stored already.
+struct KnownContent {
+  std::string source;
+  FileStamp stamp;
+  Sha256 content_sha256{};
+  std::string media_type;
+  EmbeddingModelId embedding_model = 0;
+};
+
+/// A stored passage.
+struct Passage {
+  ChunkId chunk = 0;
+  std::string document_id;
+  std::string source;
+  std::string title;
+  std::int64_t content_id = 0;
+  Sha256 content_sha256{};
+  documents::ByteRange range;  ///< of the document's canonical text
+  std::string heading_path;
+  std::string text;
+};
+
+struct ScoredChunk {
+  ChunkId chunk = 0;
+  double score = 0;  ///< higher is better
+};
+
+/// Where a byte range is printed: one page and the words' boxes on it.
+struct PlaceOnPage {
+  std::string label;
+  float width = 0, height = 0;  ///< points
+  std::vector<documents::WordBox> words;
+};
+
+struct EmbeddingModel {
+  std::string fingerprint;
+  std::string name;
+  std::size_t dims = 0;
+};
+
+struct Conversation {
+  std::string id;  ///< "conv_01…"
+  std::string title;
+  std::int64_t created_ms = 0;
+};
+
+struct Message {
+  enum class Role { User, Assistant } role = Role::User;
+  std::string text;
+  std::vector<std::string> cited_documents;  ///< document ids: deleting one erases the text of the messages that cite it
+  std::int64_t created_ms = 0;
+};
+
+/// A page of a list; `next` is the cursor for the following one, empty at the end.
+struct DocumentList {
+  std::vector<Document> documents;
+  std::string next;
+};
+
+/// What the integrity check found; empty lines mean all is well.
+struct IntegrityReport {
+  std::vector<std::string> problems;
+  std::size_t documents = 0, chunks = 0, vectors = 0;
+  std::uint64_t bytes_on_disk = 0;
+};
+
+}  // namespace panduan::store

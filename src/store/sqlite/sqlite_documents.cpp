@@ -1,0 +1,217 @@
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/error.h"
+#include "base/id.h"
+#include "store/sqlite/schema.h"
+#include "store/sqlite/sqlite_store.h"
+#include "store/sqlite/word_boxes.h"
+
+// How a document is written, listed and removed.
+namespace panduan::store {
+namespace {
+
+std::span<const unsigned char> as_blob(std::string_view bytes) { return {reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}; }
+
+constexpr std::string_view kSelectDocument =
+    "SELECT d.id, d.public_id, d.source, c.title, c.media_type, v.source_modified_ns, v.source_bytes, v.content_sha256, v.ordinal, "
+    "(SELECT count(*) FROM pages p WHERE p.content_id = c.id), (SELECT count(*) FROM chunks k WHERE k.content_id = c.id), length(c.canonical_text), v.added_ms "
+    "FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN contents c ON c.id = v.content_id "
+    "WHERE d.workspace_id = ? AND d.rights = 'workspace' ";
+
+Document read_document(const Statement& row) {
+  Document document{.id = row.text(1),
+                    .source = row.text(2),
+                    .title = row.text(3),
+                    .media_type = row.text(4),
+                    .stamp = {.modified_ns = row.integer(5), .bytes = static_cast<std::uint64_t>(row.integer(6))},
+                    .content_sha256 = {},
+                    .version = row.integer(8),
+                    .pages = static_cast<std::size_t>(row.integer(9)),
+                    .chunks = static_cast<std::size_t>(row.integer(10)),
+                    .text_bytes = static_cast<std::size_t>(row.integer(11)),
+                    .added_ms = row.integer(12)};
+  const auto digest = row.blob(7);
+  std::copy_n(digest.begin(), std::min(digest.size(), document.content_sha256.size()), document.content_sha256.begin());
+  return document;
+}
+
+}  // namespace
+
+std::optional<Document> SqliteStore::find_document_by_source(WorkspaceId workspace, std::string_view source) const {
+  const auto database = read();
+  auto row = database->prepare(std::string(kSelectDocument) + "AND d.source = ?");
+  row.bind(workspace).bind(source);
+  return row.step() ? std::optional(read_document(row)) : std::nullopt;
+}
+
+std::optional<Document> SqliteStore::find_document(WorkspaceId workspace, std::string_view id) const {
+  const auto database = read();
+  auto row = database->prepare(std::string(kSelectDocument) + "AND d.public_id = ?");
+  row.bind(workspace).bind(id);
+  return row.step() ? std::optional(read_document(row)) : std::nullopt;
+}
+
+DocumentList SqliteStore::list_documents(WorkspaceId workspace, std::size_t limit, std::string_view cursor) const {
+  std::int64_t before = INT64_MAX;
+  if (!cursor.empty()) {
+    const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), before);
+    if (error != std::errc{} || end != cursor.data() + cursor.size()) throw Error(ErrorKind::InvalidInput, fmt::format("'{}' is not a cursor of this list", cursor));
+  }
+  const auto database = read();
+  auto rows = database->prepare(std::string(kSelectDocument) + "AND d.id < ? ORDER BY d.id DESC LIMIT ?");
+  rows.bind(workspace).bind(before).bind(static_cast<std::int64_t>(limit) + 1);
+  DocumentList list;
+  std::int64_t last = 0;
+  while (rows.step()) {
+    if (list.documents.size() == limit) {
+      list.next = std::to_string(last);
+      break;
+    }
+    last = rows.integer(0);
+    list.documents.push_back(read_document(rows));
+  }
+  return list;
+}
+
+Document SqliteStore::put_version(WorkspaceId workspace, const NewVersion& version) {
+  const std::lock_guard lock(writing_);
+  Transaction transaction(writer_);
+  const std::int64_t content_id = write_content(workspace, version);
+  write_version(workspace, version.source, version.content_sha256, version.stamp, content_id);
+  transaction.commit();
+  return require_by_source(workspace, version.source);
+}
+
+std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, const KnownContent& known) {
+  const std::lock_guard lock(writing_);
+  Transaction transaction(writer_);
+  auto content = writer_.prepare(
+      "SELECT id FROM contents c WHERE workspace_id = ? AND sha256 = ? AND media_type = ? "
+      "AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.content_id = c.id AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.chunk_id = k.id AND v.model_id = ?))");
+  content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.embedding_model);
+  if (!content.step()) return std::nullopt;
+  write_version(workspace, known.source, known.content_sha256, known.stamp, content.integer(0));
+  transaction.commit();
+  return require_by_source(workspace, known.source);
+}
+
+Document SqliteStore::require_by_source(WorkspaceId workspace, std::string_view source) const {
+  auto document = find_document_by_source(workspace, source);
+  if (!document) throw Error(ErrorKind::Internal, fmt::format("[store] '{}' was written and is not there", source));
+  return *std::move(document);
+}
+
+std::int64_t SqliteStore::write_content(WorkspaceId workspace, const NewVersion& version) {
+  // Content of the same bytes may be there, made for another embedding model or with another cut: the new one takes its place.
+  writer_.prepare(fmt::format("DELETE FROM {} WHERE rowid IN (SELECT k.id FROM chunks k JOIN contents c ON c.id = k.content_id WHERE c.workspace_id = ? AND c.sha256 = ? AND c.media_type = ?)", words_table(workspace)))
+      .bind(workspace).bind_blob(version.content_sha256).bind(version.parsed.media_type).run();
+  auto known = writer_.prepare("SELECT id FROM contents WHERE workspace_id = ? AND sha256 = ? AND media_type = ?");
+  known.bind(workspace).bind_blob(version.content_sha256).bind(version.parsed.media_type);
+  std::int64_t content_id = 0;
+  if (known.step()) {
+    content_id = known.integer(0);
+    writer_.prepare("DELETE FROM chunks WHERE content_id = ?").bind(content_id).run();
+    writer_.prepare("DELETE FROM pages WHERE content_id = ?").bind(content_id).run();
+    writer_.prepare("UPDATE contents SET title = ?, canonical_text = ? WHERE id = ?").bind(version.parsed.title).bind_blob(as_blob(version.parsed.text)).bind(content_id).run();
+  } else {
+    writer_.prepare("INSERT INTO contents (workspace_id, sha256, media_type, title, canonical_text) VALUES (?, ?, ?, ?, ?)")
+        .bind(workspace).bind_blob(version.content_sha256).bind(version.parsed.media_type).bind(version.parsed.title).bind_blob(as_blob(version.parsed.text)).run();
+    content_id = writer_.last_insert_id();
+    writer_.prepare("INSERT INTO content_bytes (content_id, workspace_id, bytes) VALUES (?, ?, ?)").bind(content_id).bind(workspace).bind_blob(as_blob(version.bytes)).run();
+  }
+  auto page_row = writer_.prepare("INSERT INTO pages (content_id, ordinal, workspace_id, label, byte_begin, byte_end, width, height, word_boxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  for (std::size_t i = 0; i < version.parsed.pages.size(); ++i) {
+    const auto& page = version.parsed.pages[i];
+    page_row.bind(content_id).bind(static_cast<std::int64_t>(i)).bind(workspace).bind(page.label).bind(static_cast<std::int64_t>(page.text.begin))
+        .bind(static_cast<std::int64_t>(page.text.end)).bind(static_cast<double>(page.width)).bind(static_cast<double>(page.height)).bind_blob(as_blob(pack_word_boxes(page))).run();
+  }
+  write_chunks(workspace, content_id, version);
+  return content_id;
+}
+
+void SqliteStore::write_chunks(WorkspaceId workspace, std::int64_t content_id, const NewVersion& version) {
+  auto chunk_row = writer_.prepare("INSERT INTO chunks (workspace_id, content_id, ordinal, byte_begin, byte_end, heading_path, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  auto words_row = writer_.prepare(fmt::format("INSERT INTO {} (rowid, terms) VALUES (?, ?)", words_table(workspace)));
+  auto vector_row = writer_.prepare("INSERT INTO vectors (model_id, chunk_id, workspace_id, vector) VALUES (?, ?, ?, ?)");
+  for (std::size_t i = 0; i < version.chunks.size(); ++i) {
+    const NewChunk& chunk = version.chunks[i];
+    chunk_row.bind(workspace).bind(content_id).bind(static_cast<std::int64_t>(i)).bind(static_cast<std::int64_t>(chunk.text.begin))
+        .bind(static_cast<std::int64_t>(chunk.text.end)).bind(chunk.heading_path).bind(static_cast<std::int64_t>(chunk.tokens)).run();
+    const ChunkId id = writer_.last_insert_id();
+    words_row.bind(id).bind(chunk.words).run();
+    vector_row.bind(version.embedding_model).bind(id).bind(workspace)
+        .bind_blob({reinterpret_cast<const unsigned char*>(chunk.vector.data()), chunk.vector.size() * sizeof(float)}).run();
+  }
+}
+
+void SqliteStore::write_version(WorkspaceId workspace, std::string_view source, const Sha256& sha256, const FileStamp& stamp, std::int64_t content_id) {
+  const std::int64_t now = clock_.now_ms();
+  writer_.prepare("INSERT OR IGNORE INTO documents (workspace_id, public_id, source, created_ms) VALUES (?, ?, ?, ?)").bind(workspace).bind(new_id("doc")).bind(source).bind(now).run();
+  auto document = writer_.prepare(
+      "SELECT d.id, v.id, v.content_id, (SELECT coalesce(max(ordinal), 0) FROM document_versions o WHERE o.document_id = d.id) "
+      "FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id WHERE d.workspace_id = ? AND d.source = ?");
+  document.bind(workspace).bind(source);
+  document.step();
+  const std::int64_t document_id = document.integer(0);
+  const std::int64_t past_version = document.integer(1);
+  const std::int64_t past_content = document.integer(2);
+  const std::int64_t ordinal = document.integer(3) + 1;
+  document.run();
+  writer_.prepare("INSERT INTO document_versions (workspace_id, document_id, ordinal, content_id, content_sha256, source_modified_ns, source_bytes, added_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(workspace).bind(document_id).bind(ordinal).bind(content_id).bind_blob(sha256).bind(stamp.modified_ns).bind(static_cast<std::int64_t>(stamp.bytes)).bind(now).run();
+  writer_.prepare("UPDATE documents SET current_version_id = ? WHERE id = ?").bind(writer_.last_insert_id()).bind(document_id).run();
+  if (past_version != 0 && past_content != content_id) {
+    writer_.prepare("UPDATE document_versions SET content_id = NULL WHERE id = ?").bind(past_version).run();
+    remove_unused_content(workspace, past_content);
+  }
+  count_generation(workspace);
+}
+
+void SqliteStore::remove_unused_content(WorkspaceId workspace, std::int64_t content_id) {
+  auto used = writer_.prepare("SELECT 1 FROM documents d JOIN document_versions v ON v.id = d.current_version_id WHERE v.content_id = ?");
+  used.bind(content_id);
+  if (used.step()) return;
+  writer_.prepare(fmt::format("DELETE FROM {} WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)", words_table(workspace))).bind(content_id).run();
+  writer_.prepare("DELETE FROM contents WHERE id = ?").bind(content_id).run();  // bytes, pages, chunks and vectors go with it
+}
+
+void SqliteStore::update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) {
+  const std::lock_guard lock(writing_);
+  writer_.prepare("UPDATE document_versions SET source_modified_ns = ?, source_bytes = ? WHERE id = (SELECT current_version_id FROM documents WHERE workspace_id = ? AND public_id = ?)")
+      .bind(stamp.modified_ns).bind(static_cast<std::int64_t>(stamp.bytes)).bind(workspace).bind(id).run();
+}
+
+bool SqliteStore::remove_document(WorkspaceId workspace, std::string_view id) {
+  const std::lock_guard lock(writing_);
+  Transaction transaction(writer_);
+  auto document = writer_.prepare("SELECT d.id, v.content_id FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id WHERE d.workspace_id = ? AND d.public_id = ? AND d.rights = 'workspace'");
+  document.bind(workspace).bind(id);
+  if (!document.step()) return false;
+  const std::int64_t document_id = document.integer(0);
+  const std::int64_t content_id = document.integer(1);
+  document.run();
+  writer_.prepare("UPDATE messages SET body = '' WHERE id IN (SELECT message_id FROM message_citations WHERE document_id = ?)").bind(document_id).run();
+  writer_.prepare("DELETE FROM documents WHERE id = ?").bind(document_id).run();
+  remove_unused_content(workspace, content_id);
+  count_generation(workspace);
+  transaction.commit();
+  return true;
+}
+
+void SqliteStore::count_generation(WorkspaceId workspace) {
+  writer_.prepare("UPDATE workspaces SET index_generation = index_generation + 1 WHERE id = ?").bind(workspace).run();
+}
+
+std::string SqliteStore::document_bytes(WorkspaceId workspace, std::string_view id) const {
+  const auto database = read();
+  auto row = database->prepare(
+      "SELECT b.bytes FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN content_bytes b ON b.content_id = v.content_id "
+      "WHERE d.workspace_id = ? AND d.public_id = ? AND d.rights = 'workspace'");
+  row.bind(workspace).bind(id);
+  if (!row.step()) throw Error(ErrorKind::NotFound, fmt::format("there is no document '{}'", id));
+  return row.text(0);
+}
+
+}  // namespace panduan::store

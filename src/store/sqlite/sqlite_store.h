@@ -1,0 +1,82 @@
+#pragma once
+#include <condition_variable>
+#include <mutex>
+
+#include "store/sqlite/database.h"
+#include "store/store.h"
+
+namespace panduan::store {
+
+/// Store on one SQLite file in WAL mode: one connection writes, a few read beside it.
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(const std::filesystem::path& folder, const Clock& clock);
+
+  WorkspaceId workspace(std::string_view name) override;
+  std::optional<Document> find_document_by_source(WorkspaceId workspace, std::string_view source) const override;
+  std::optional<Document> find_document(WorkspaceId workspace, std::string_view id) const override;
+  DocumentList list_documents(WorkspaceId workspace, std::size_t limit, std::string_view cursor) const override;
+  Document put_version(WorkspaceId workspace, const NewVersion& version) override;
+  std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) override;
+  void update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) override;
+  bool remove_document(WorkspaceId workspace, std::string_view id) override;
+  std::string document_bytes(WorkspaceId workspace, std::string_view id) const override;
+
+  std::optional<Passage> passage(WorkspaceId workspace, ChunkId chunk) const override;
+  std::optional<std::string> text(WorkspaceId workspace, std::int64_t content_id, documents::ByteRange range) const override;
+  std::optional<PlaceOnPage> place(WorkspaceId workspace, std::int64_t content_id, documents::ByteRange range) const override;
+
+  std::vector<ScoredChunk> search_words(WorkspaceId workspace, std::span<const std::string> terms, std::size_t limit) const override;
+  EmbeddingModelId embedding_model(WorkspaceId workspace, const EmbeddingModel& model) override;
+  void each_vector(WorkspaceId workspace, EmbeddingModelId model, const std::function<void(ChunkId, std::span<const float>)>& sink) const override;
+  std::vector<float> vectors(WorkspaceId workspace, EmbeddingModelId model, std::span<const ChunkId> chunks, std::size_t dims) const override;
+  std::int64_t index_generation(WorkspaceId workspace) const override;
+
+  Conversation create_conversation(WorkspaceId workspace, std::string_view title) override;
+  void add_message(WorkspaceId workspace, std::string_view conversation_id, const Message& message) override;
+  std::vector<Message> messages(WorkspaceId workspace, std::string_view conversation_id) const override;
+
+  std::optional<std::string> kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const override;
+  void keep_response(WorkspaceId workspace, std::string_view key, const Sha256& request, std::string_view response) override;
+
+  IntegrityReport check() const override;
+
+ private:
+  /// A reading connection, given back when the loan ends.
+  class Loan;
+  Loan read() const;
+
+  // Parts of the writing calls; the caller holds `writing_` and an open transaction.
+  std::int64_t write_content(WorkspaceId workspace, const NewVersion& version);
+  void write_chunks(WorkspaceId workspace, std::int64_t content_id, const NewVersion& version);
+  void write_version(WorkspaceId workspace, std::string_view source, const Sha256& sha256, const FileStamp& stamp, std::int64_t content_id);
+  void remove_unused_content(WorkspaceId workspace, std::int64_t content_id);
+  void count_generation(WorkspaceId workspace);
+  Document require_by_source(WorkspaceId workspace, std::string_view source) const;
+
+  std::filesystem::path file_;
+  const Clock& clock_;
+  mutable std::mutex writing_;
+  Database writer_;
+  mutable std::mutex readers_mutex_;
+  mutable std::vector<std::unique_ptr<Database>> idle_readers_;
+};
+
+/// Lends a reading connection for one call.
+class SqliteStore::Loan {
+ public:
+  Loan(const SqliteStore& store, std::unique_ptr<Database> database) : store_(store), database_(std::move(database)) {}
+  ~Loan() {
+    const std::lock_guard lock(store_.readers_mutex_);
+    store_.idle_readers_.push_back(std::move(database_));
+  }
+  Loan(const Loan&) = delete;
+  Loan& operator=(const Loan&) = delete;
+  const Database* operator->() const { return database_.get(); }
+
+ private:
+  const SqliteStore& store_;
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace panduan::store

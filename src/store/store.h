@@ -1,0 +1,82 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "store/records.h"
+
+namespace panduan::store {
+
+/// Everything that is kept: documents, their versions and content, the word and vector indexes, conversations.
+///
+/// Every row belongs to a workspace and every call names it; nothing is shared across workspaces, index statistics included.
+/// Each writing call is one transaction: after a crash it has happened or it has not. Any thread may call; writers wait for each
+/// other, readers do not wait. Throws Error: NoSpace (disk full), Corrupt (damaged file), Busy, Internal.
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  /// The workspace of this name, made when there is none.
+  virtual WorkspaceId workspace(std::string_view name) = 0;
+
+  // Documents
+  virtual std::optional<Document> find_document_by_source(WorkspaceId workspace, std::string_view source) const = 0;
+  virtual std::optional<Document> find_document(WorkspaceId workspace, std::string_view id) const = 0;
+  /// Newest first, at most `limit`, from the cursor on. Throws Error{InvalidInput} for a cursor that none gave.
+  virtual DocumentList list_documents(WorkspaceId workspace, std::size_t limit, std::string_view cursor) const = 0;
+  /// Writes a new document or a new version of the one with this source; the version before it is gone with its content.
+  virtual Document put_version(WorkspaceId workspace, const NewVersion& version) = 0;
+  /// As put_version for bytes that some document of this workspace already holds: its content is shared, nothing is parsed or
+  /// embedded again. nullopt when no current document holds them under this media type and embedding model.
+  virtual std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) = 0;
+  /// The same bytes with a new time stamp: only the stamp is written.
+  virtual void update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) = 0;
+  /// Makes text, words and vectors unreachable, and erases the messages that cite it. False when there is no such document.
+  virtual bool remove_document(WorkspaceId workspace, std::string_view id) = 0;
+  /// Bytes as they were added. Throws Error{NotFound}.
+  virtual std::string document_bytes(WorkspaceId workspace, std::string_view id) const = 0;
+
+  // Content
+  virtual std::optional<Passage> passage(WorkspaceId workspace, ChunkId chunk) const = 0;
+  /// A range of a canonical text; nullopt when the content is gone or the range is not inside it.
+  virtual std::optional<std::string> text(WorkspaceId workspace, std::int64_t content_id, documents::ByteRange range) const = 0;
+  /// The page a range begins on, with the boxes of its words there; nullopt for a format without pages.
+  virtual std::optional<PlaceOnPage> place(WorkspaceId workspace, std::int64_t content_id, documents::ByteRange range) const = 0;
+
+  // Search: only chunks of current versions, only of this workspace.
+  /// BM25 over chunks that hold at least one of `terms` (as given in NewChunk::words), best first.
+  virtual std::vector<ScoredChunk> search_words(WorkspaceId workspace, std::span<const std::string> terms, std::size_t limit) const = 0;
+  virtual EmbeddingModelId embedding_model(WorkspaceId workspace, const EmbeddingModel& model) = 0;
+  /// Calls the sink with every vector of the model, in chunk order; [dims] floats each.
+  virtual void each_vector(WorkspaceId workspace, EmbeddingModelId model, const std::function<void(ChunkId, std::span<const float>)>& sink) const = 0;
+  /// The vectors of these chunks, [chunks, dims], zeros for one that is gone.
+  virtual std::vector<float> vectors(WorkspaceId workspace, EmbeddingModelId model, std::span<const ChunkId> chunks, std::size_t dims) const = 0;
+  /// Changes whenever a chunk or vector of the workspace was written or removed.
+  virtual std::int64_t index_generation(WorkspaceId workspace) const = 0;
+
+  // Conversations
+  virtual Conversation create_conversation(WorkspaceId workspace, std::string_view title) = 0;
+  virtual void add_message(WorkspaceId workspace, std::string_view conversation_id, const Message& message) = 0;
+  virtual std::vector<Message> messages(WorkspaceId workspace, std::string_view conversation_id) const = 0;
+
+  // Idempotency keys of writes
+  /// The answer that was kept under this key; throws Error{Conflict} when the key was used for another request.
+  virtual std::optional<std::string> kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const = 0;
+  virtual void keep_response(WorkspaceId workspace, std::string_view key, const Sha256& request, std::string_view response) = 0;
+
+  /// Checks the file and every link between rows.
+  virtual IntegrityReport check() const = 0;
+};
+
+/// Opens `folder`/panduan.db, made and brought to the newest schema when needed. Throws Error: Unsupported when a newer panduan
+/// wrote it, Corrupt, NoSpace, Forbidden. The caller holds the folder's lock.
+std::unique_ptr<Store> open_sqlite_store(const std::filesystem::path& folder, const Clock& clock = system_clock());
+
+}  // namespace panduan::store
