@@ -1,5 +1,7 @@
 #include "documents/terms.h"
 
+#include <utility>
+
 #include "base/unicode.h"
 
 namespace panduan::documents {
