@@ -64,6 +64,24 @@ std::string find_program(std::string_view name) {
   return {};
 }
 
+/// write(2) to a pipe whose reader may have ended: that is EPIPE here, never a signal that would end us.
+ssize_t write_to_pipe(int descriptor, std::string_view bytes) {
+  sigset_t pipe_signal;
+  sigset_t before;
+  ::sigemptyset(&pipe_signal);
+  ::sigaddset(&pipe_signal, SIGPIPE);
+  ::pthread_sigmask(SIG_BLOCK, &pipe_signal, &before);
+  const ssize_t count = ::write(descriptor, bytes.data(), bytes.size());
+  const int number = errno;
+  if (count < 0 && number == EPIPE) {
+    const timespec at_once{};
+    ::sigtimedwait(&pipe_signal, nullptr, &at_once);
+  }
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  errno = number;
+  return count;
+}
+
 /// Kills and reaps whatever is left of the child when we leave early.
 class Child {
  public:
@@ -169,7 +187,7 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
       drain(errors, [&](std::string_view bytes) { result.errors.append(bytes.substr(0, kMaxErrorBytes - std::min(kMaxErrorBytes, result.errors.size()))); });
     }
     if (waiting[2].revents != 0) {
-      const ssize_t count = ::write(input.write_end, unsent.data(), unsent.size());
+      const ssize_t count = write_to_pipe(input.write_end, unsent);
       if (count > 0) unsent.remove_prefix(static_cast<std::size_t>(count));
       if (unsent.empty() || (count < 0 && errno != EAGAIN && errno != EINTR)) input.close_write();
     }

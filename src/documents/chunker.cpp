@@ -69,17 +69,17 @@ class Packer {
   std::vector<Chunk> run() {
     const detail::UnitLimits limits{.long_tokens = options_.target_tokens, .max_tokens = options_.max_tokens, .count_tokens = options_.count_tokens};
     std::size_t group_tokens = 0;
-    int group_level = 0;
+    int last_level = 0;
     for (std::size_t index = 0; index < sections_.size(); ++index) {
       const Section& section = sections_[index];
       std::vector<Unit> units = detail::cut_units(document_.text, section.text, section.heading_bytes, limits);
       if (units.empty()) continue;
       const bool is_short = group_tokens * kShortShare < options_.target_tokens;
-      if (!group_.empty() && !(is_short && section.level >= group_level)) {
+      if (!group_.empty() && !(is_short && section.level >= last_level)) {
         pack_group(group_tokens);
         group_tokens = 0;
       }
-      group_level = group_.empty() ? section.level : std::min(group_level, section.level);
+      last_level = section.level;
       for (Unit& unit : units) {
         group_tokens += unit.tokens;
         group_.push_back({.unit = unit, .section = index});

@@ -32,7 +32,7 @@ bool HtmlLoader::accepts(const std::filesystem::path& name, std::string_view byt
 ParsedDocument HtmlLoader::load(std::string_view bytes, const std::stop_token& stop) const {
   detail::check_markup_size(bytes, "HTML");
   const std::string source = detail::decode_source(bytes);
-  detail::ParserMemory memory({}, stop);
+  detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()), stop);
   detail::TextBuilder builder;
   std::string title = detail::append_html(source, builder, memory);
   ParsedDocument document = builder.finish();

@@ -26,14 +26,18 @@ const std::vector<std::unique_ptr<Loader>>& loaders() {
   return list;
 }
 
-ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop) {
+const Loader& loader_for(const std::filesystem::path& name, std::string_view bytes) {
   if (bytes.empty()) throw Error(ErrorKind::InvalidInput, "the file is empty: there is no text in it");
   for (const auto& loader : loaders()) {
-    if (loader->accepts(name, bytes)) return loader->load(bytes, stop);
+    if (loader->accepts(name, bytes)) return *loader;
   }
   const std::string ending = detail::lower_ending(name.string());
   throw Error(ErrorKind::Unsupported, fmt::format("{} is not a format that can be read: give PDF, HTML, Markdown or plain text in UTF-8",
                                                   ending.empty() ? "this binary file" : fmt::format("this binary file (.{})", ending)));
+}
+
+ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop) {
+  return loader_for(name, bytes).load(bytes, stop);
 }
 
 bool has_known_ending(const std::filesystem::path& name) {

@@ -24,8 +24,11 @@ class Loader {
 /// PDF, HTML, Markdown, plain text, asked in this order.
 const std::vector<std::unique_ptr<Loader>>& loaders();
 
-/// Parses a file's bytes with the loader that accepts them. `name` is only looked at for its ending.
-/// Throws as Loader::load, and Unsupported for a format that no loader knows (binary files too).
+/// The loader for a file of this name and bytes; `name` is only looked at for its ending. Throws Error: InvalidInput when it is
+/// empty, Unsupported for a format that no loader knows (other binary files too).
+const Loader& loader_for(const std::filesystem::path& name, std::string_view bytes);
+
+/// Parses a file's bytes with the loader that accepts them. Throws as loader_for and Loader::load.
 ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop = {});
 
 /// Whether a file of this name is worth opening when a whole folder is added.

@@ -190,7 +190,7 @@ ParsedDocument MarkdownLoader::load(std::string_view bytes, const std::stop_toke
   const std::string_view body = std::string_view(source).substr(front_matter.end);
 
   cmark_syntax_extension* tables = table_extension();
-  ParserMemory memory({}, stop);  // frees what cmark allocates, so nothing of cmark's is freed below
+  ParserMemory memory(ParserMemory::Limits::for_input(source.size()), stop);  // frees what cmark allocates, so nothing of cmark's is freed below
   const MemoryScope scope(memory);
   cmark_mem callbacks = cmark_memory();
   cmark_parser* parser = cmark_parser_new_with_mem(CMARK_OPT_DEFAULT, &callbacks);

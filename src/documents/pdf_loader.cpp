@@ -20,8 +20,11 @@ constexpr std::size_t kMarkWithin = 1024;  // readers allow so much rubbish in f
 constexpr std::uint64_t kMaxMemoryBytes = 2ULL << 30U;
 constexpr std::uint64_t kMaxOutputBytes = 512ULL << 20U;  // about 5 million words
 
-/// The first line of what a program complained about, short and clean.
-std::string first_line(std::string_view errors) {
+/// The first error that a program complained about, on one line, short and clean.
+std::string first_error(std::string_view errors) {
+  const std::size_t error = errors.find("Error");  // warnings may come before it
+  const std::size_t newline = error == std::string_view::npos ? error : errors.rfind('\n', error);
+  if (newline != std::string_view::npos) errors.remove_prefix(newline + 1);
   std::string line;
   for (const char c : truncate_utf8(errors.substr(0, errors.find('\n')), 200)) line.push_back(static_cast<unsigned char>(c) < 0x20 ? ' ' : c);
   return is_valid_utf8(line) && !line.empty() ? line : "no reason given";
@@ -29,17 +32,14 @@ std::string first_line(std::string_view errors) {
 
 [[noreturn]] void throw_failure(const CommandResult& result) {
   const auto says = [&](std::string_view words) { return result.errors.find(words) != std::string::npos; };
-  if (says("Incorrect password") || says("Unsupported version/revision of Standard security handler") || says("unknown security handler")) {
+  if (says("Incorrect password") || says("security handler")) {
     throw Error(ErrorKind::Unsupported, "the PDF is encrypted: save a copy without a password (for example with 'qpdf --decrypt') and add that");
-  }
-  if (says("Copying of text from this document is not allowed")) {
-    throw Error(ErrorKind::Unsupported, "the PDF forbids taking text out of it: ask its author for a copy that allows it");
   }
   if (result.exit_code > 128) {
     throw Error(ErrorKind::Corrupt, fmt::format("pdftotext died of it (signal {}): the PDF is broken, or needs more than {} GB to read", result.exit_code - 128,
                                                 kMaxMemoryBytes >> 30U));
   }
-  throw Error(ErrorKind::Corrupt, fmt::format("the PDF is broken and cannot be read ({}): fetch or export it again", first_line(result.errors)));
+  throw Error(ErrorKind::Corrupt, fmt::format("the PDF is broken and cannot be read ({}): fetch or export it again", first_error(result.errors)));
 }
 
 std::string run_pdftotext(std::string_view bytes, const std::stop_token& stop) {
@@ -85,6 +85,7 @@ bool PdfLoader::accepts(const std::filesystem::path& name, std::string_view byte
 
 ParsedDocument PdfLoader::load(std::string_view bytes, const std::stop_token& stop) const {
   detail::PdfLayout layout = detail::parse_pdf_layout(run_pdftotext(bytes, stop));
+  if (layout.pages.empty()) throw Error(ErrorKind::Corrupt, "the PDF is broken: it has no pages");
   detail::mark_running_lines(layout);
   detail::PrintedText printed = detail::build_printed_text(layout);
   if (!detail::has_visible_text(printed.text)) {

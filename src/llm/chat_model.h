@@ -20,6 +20,7 @@ struct GenerateOptions {
   int max_tokens = 256;
   float temperature = 0;           ///< 0: the likeliest token each time, so the same prompt gives the same text
   std::uint32_t seed = 0;          ///< only read above temperature 0
+  std::string grammar;             ///< GBNF whose `root` the text must follow; empty: free. A remote server may not keep to it.
   std::vector<std::string> stop;   ///< generation ends before any of these would appear
 };
 

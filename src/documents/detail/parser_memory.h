@@ -14,7 +14,9 @@ class ParserMemory {
  public:
   struct Limits {
     std::size_t max_bytes = 1U << 30U;
-    double max_cpu_seconds = 20;  ///< of the calling thread, so a busy machine refuses nothing
+    double max_cpu_seconds = 2;  ///< of the calling thread, so a busy machine refuses nothing
+    /// Several times what honest input of this size takes.
+    static Limits for_input(std::size_t bytes) { return {.max_bytes = 1U << 30U, .max_cpu_seconds = 2 + 0.5e-6 * static_cast<double>(bytes)}; }
   };
   ParserMemory(Limits limits, const std::stop_token& stop);
   ~ParserMemory();

@@ -115,18 +115,14 @@ class Finder {
     for (std::size_t index = 0; index < paragraphs.size(); ++index) {
       const PrintedParagraph& first = paragraphs[index];
       if (!could_be_heading(first)) continue;
+      const PrintedParagraph* second = index + 1 < paragraphs.size() ? &paragraphs[index + 1] : nullptr;
       const auto numbering = read_numbering(text(first));
-      const bool is_number_only = numbering && numbering->bytes == first.text.size();
-      if (!is_number_only) {
-        if (is_tall(first) ? has_letter(text(first)) : numbering && is_plain_numbered_title(first, *numbering)) add(first, first, numbering);
-        continue;
+      if (second != nullptr && are_number_and_title(first, *second)) {
+        add(first, *second, is_number(first) ? first : *second);
+        ++index;
+      } else if (!is_number(first) && (is_tall(first) ? has_letter(text(first)) : numbering && is_plain_numbered_title(first, *numbering))) {
+        add(first, first, first);
       }
-      // "2.1.3" and its title are often two paragraphs: side by side, or a chapter's number above its name.
-      if (index + 1 == paragraphs.size() || !is_tall(first)) continue;
-      const PrintedParagraph& second = paragraphs[index + 1];
-      if (second.page != first.page || !is_tall(second) || !could_be_heading(second) || !has_letter(text(second))) continue;
-      add(first, second, numbering);
-      ++index;
     }
     return levelled();
   }
@@ -144,6 +140,18 @@ class Finder {
 
   bool is_tall(const PrintedParagraph& paragraph) const { return paragraph.word_height >= kTaller * body_height_; }
 
+  bool is_number(const PrintedParagraph& paragraph) const {
+    const auto numbering = read_numbering(text(paragraph));
+    return numbering && numbering->bytes == paragraph.text.size();
+  }
+
+  /// "2.1.3" and its title are often two paragraphs: side by side in either order, or a chapter's number above its name.
+  bool are_number_and_title(const PrintedParagraph& first, const PrintedParagraph& second) const {
+    if (second.page != first.page || !is_tall(first) || !is_tall(second) || !could_be_heading(second)) return false;
+    if (is_number(first)) return !is_number(second) && has_letter(text(second));
+    return is_number(second) && has_letter(text(first)) && share_row(first.box, second.box) && second.box.right < first.box.left;
+  }
+
   bool could_be_heading(const PrintedParagraph& paragraph) const {
     if (paragraph.rows > kMaxRows || paragraph.text.size() > kMaxBytes || has_dot_leader(text(paragraph))) return false;
     return !is_contents_page_[paragraph.page] || paragraph.word_height >= kMuchTaller * body_height_;
@@ -158,8 +166,9 @@ class Finder {
     return starts_like_a_title && has_letter(title) && count_characters(title) <= 80 && !ends_like_a_sentence(title) && !is_digit(title.back());
   }
 
-  void add(const PrintedParagraph& first, const PrintedParagraph& last, const std::optional<Numbering>& numbering) {
-    found_.push_back({.text = {first.text.begin, last.text.end}, .height = last.word_height, .depth = numbering ? numbering->depth : 0});
+  void add(const PrintedParagraph& first, const PrintedParagraph& last, const PrintedParagraph& numbered) {
+    const auto numbering = read_numbering(text(numbered));
+    found_.push_back({.text = {first.text.begin, last.text.end}, .height = std::max(first.word_height, last.word_height), .depth = numbering ? numbering->depth : 0});
   }
 
   std::vector<Heading> levelled() const {

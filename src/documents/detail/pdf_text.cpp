@@ -5,14 +5,10 @@
 
 #include "base/unicode.h"
 #include "documents/detail/joining.h"
+#include "documents/detail/monospace.h"
 
 namespace panduan::documents::detail {
 namespace {
-
-bool share_row(const Box& a, const Box& b) {
-  const float overlap = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
-  return overlap > 0.5F * std::min(a.height(), b.height());
-}
 
 bool is_dots(std::string_view text) { return !text.empty() && text.find_first_not_of('.') == std::string_view::npos; }
 
@@ -24,7 +20,7 @@ bool is_item_number(std::string_view text) {
 
 class TextWriter {
  public:
-  explicit TextWriter(const PdfLayout& layout) : layout_(layout) {}
+  explicit TextWriter(const PdfLayout& layout) : layout_(layout), monospaced_widths_(monospaced_widths(layout)) {}
 
   PrintedText write() {
     for (const PdfLayout::Page& page : layout_.pages) write_page(page);
@@ -39,12 +35,12 @@ class TextWriter {
     written.height = page.height;
     const std::size_t paragraphs_before = printed_.paragraphs.size();
     left_out_ = true;  // a page break is never crossed
-    for (std::size_t block = page.first_block; block < page.end_block; ++block) write_block(layout_.blocks[block]);
+    for (std::size_t block = page.first_block; block < page.end_block; ++block) write_block(layout_.blocks[block], monospaced_widths_[block]);
     written.text = {printed_.text.size(), printed_.text.size()};
     if (printed_.paragraphs.size() > paragraphs_before) written.text.begin = printed_.paragraphs[paragraphs_before].text.begin;
   }
 
-  void write_block(const PdfLayout::Block& block) {
+  void write_block(const PdfLayout::Block& block, float monospaced_width) {
     PrintedParagraph paragraph;
     std::vector<std::pair<float, std::size_t>> heights;
     const PdfLayout::Line* previous = nullptr;
@@ -63,7 +59,7 @@ class TextWriter {
         own_begin = printed_.text.size();
       } else {
         if (!share_row(previous->box, line.box)) ++paragraph.rows;
-        if (!hyphen_dropped) join_lines(block, *previous, line);
+        if (!hyphen_dropped) join_lines(block, *previous, line, monospaced_width);
         paragraph.box = {std::min(paragraph.box.left, line.box.left), std::min(paragraph.box.top, line.box.top),
                          std::max(paragraph.box.right, line.box.right), std::max(paragraph.box.bottom, line.box.bottom)};
       }
@@ -103,9 +99,15 @@ class TextWriter {
     return {.text = {printed_.text.size(), 0}, .box = line.box, .page = page, .rows = 1};
   }
 
-  void join_lines(const PdfLayout::Block& block, const PdfLayout::Line& before, const PdfLayout::Line& after) {
+  void join_lines(const PdfLayout::Block& block, const PdfLayout::Line& before, const PdfLayout::Line& after, float monospaced_width) {
     const PdfLayout::Word& next = layout_.words[after.first_word];
     if (share_row(before.box, after.box)) return join_words(layout_.words[before.end_word - 1], next);
+    if (monospaced_width > 0) {
+      constexpr float kMostIndentation = 40;
+      const float indentation = std::clamp((after.box.left - block.box.left) / monospaced_width, 0.0F, kMostIndentation);
+      printed_.text.append("\n").append(static_cast<std::size_t>(indentation + 0.5F), ' ');
+      return;
+    }
     // Where the next word would have fitted, the line was ended on purpose: code, lists, verse.
     const float height = next.box.height();
     const bool breaks_anywhere = is_spaceless(first_character(layout_.text(next)));
@@ -131,7 +133,10 @@ class TextWriter {
       std::string_view text = layout_.text(word);
       const bool continues_dots = index > line.first_word && is_dots(text) && is_dots(layout_.text(layout_.words[index - 1]));
       if (index > line.first_word) join_words(layout_.words[index - 1], word);
-      if (drop_hyphen && index + 1 == line.end_word) text = text.substr(0, text.find_last_not_of(' ', text.size() - 2) + 1);
+      if (drop_hyphen && index + 1 == line.end_word) {
+        text.remove_suffix(1);
+        text = text.substr(0, text.find_last_not_of(' ') + 1);
+      }
       if (text.empty()) continue;
       const std::size_t begin = printed_.text.size();
       printed_.text.append(text);
@@ -146,11 +151,17 @@ class TextWriter {
   }
 
   const PdfLayout& layout_;
+  const std::vector<float> monospaced_widths_;  ///< by block
   PrintedText printed_;
   bool left_out_ = false;
 };
 
 }  // namespace
+
+bool share_row(const Box& a, const Box& b) {
+  const float overlap = std::min(a.bottom, b.bottom) - std::max(a.top, b.top);
+  return overlap > 0.5F * std::min(a.height(), b.height());
+}
 
 float weighted_median(std::vector<std::pair<float, std::size_t>> heights) {
   std::sort(heights.begin(), heights.end());

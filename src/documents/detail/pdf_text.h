@@ -27,6 +27,9 @@ PrintedText build_printed_text(const PdfLayout& layout);
 /// Finds headings by their size and their numbers ("2.1.3 Title"); none on contents pages' lines.
 std::vector<Heading> find_printed_headings(const PrintedText& printed);
 
+/// Whether two boxes stand side by side.
+bool share_row(const Box& a, const Box& b);
+
 /// The median of heights, each weighted by its number of characters; 0 for none.
 float weighted_median(std::vector<std::pair<float, std::size_t>> heights);
 

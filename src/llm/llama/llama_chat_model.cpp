@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "llm/llama/llama_handles.h"
+#include "llm/llama/sampler.h"
 #include "llm/text_stream.h"
 
 // Chat with a decoder model. The prompt is cut where the system message ends and each part is decoded by itself, always: so what
@@ -140,13 +141,7 @@ class LlamaChatModel final : public ChatModel {
   }
 
   void decode(const GenerateOptions& options, const TextSink& sink, Generation& generation) {
-    const SamplerHandle sampler(llama_sampler_chain_init(llama_sampler_chain_default_params()));
-    if (options.temperature > 0) {
-      llama_sampler_chain_add(sampler.get(), llama_sampler_init_temp(options.temperature));
-      llama_sampler_chain_add(sampler.get(), llama_sampler_init_dist(options.seed));
-    } else {
-      llama_sampler_chain_add(sampler.get(), llama_sampler_init_greedy());
-    }
+    Sampler sampler(vocab_, options);
     TextStream stream(options.stop);
     auto emit = [&](const std::string& text) {
       generation.text += text;
@@ -155,7 +150,7 @@ class LlamaChatModel final : public ChatModel {
     generation.finish = FinishReason::Length;
     bool wanted = true;
     while (wanted && generation.usage.completion_tokens < options.max_tokens) {
-      const llama_token token = llama_sampler_sample(sampler.get(), context_.get(), -1);
+      const llama_token token = sampler.next(llama_get_logits_ith(context_.get(), -1));
       if (llama_vocab_is_eog(&vocab_, token)) {
         generation.finish = FinishReason::Stop;
         break;

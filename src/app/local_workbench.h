@@ -1,0 +1,41 @@
+#pragma once
+#include <mutex>
+
+#include "app/models.h"
+#include "app/workbench.h"
+#include "base/file.h"
+#include "store/store.h"
+
+namespace panduan::app {
+
+/// The use cases in the process that owns the store.
+class LocalWorkbench final : public Workbench {
+ public:
+  explicit LocalWorkbench(const Config& config);
+
+  identity::Caller local_caller() override;
+  ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink, const std::stop_token& stop) override;
+  ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override;
+  store::DocumentList list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) override;
+  store::Document find(const identity::Caller& caller, const std::string& id_or_source) override;
+  store::Document remove(const identity::Caller& caller, const std::string& id_or_source) override;
+  std::vector<SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) override;
+  void ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) override;
+  store::IntegrityReport check(const identity::Caller& caller) override;
+  Readiness readiness() override;
+  std::optional<std::string> kept_response(const identity::Caller& caller, const std::string& key, const Sha256& request) override;
+  void keep_response(const identity::Caller& caller, const std::string& key, const Sha256& request, const std::string& response) override;
+
+ private:
+  retrieval::Retriever& retriever();
+
+  Config config_;
+  FileLock lock_;
+  std::unique_ptr<store::Store> store_;
+  store::WorkspaceId workspace_;
+  Models models_;
+  std::mutex mutex_;
+  std::unique_ptr<retrieval::Retriever> retriever_;
+};
+
+}  // namespace panduan::app

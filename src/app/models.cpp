@@ -1,0 +1,83 @@
+#include "app/models.h"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <vector>
+
+#include "base/error.h"
+#include "llm/llama/llama_model.h"
+#include "llm/model_store.h"
+#include "llm/remote/openai_client.h"
+
+namespace panduan::app {
+namespace {
+
+std::filesystem::path require_model(const Config& config, const std::string& name) {
+  if (auto file = llm::ModelStore(config.models_dir).find(name)) return *std::move(file);
+  throw Error(ErrorKind::Unavailable, fmt::format("the model '{0}' is not installed: run 'panduan models pull {0}'", name));
+}
+
+llm::RemoteOptions remote_options(const Config& config, const std::string& model) {
+  llm::RemoteOptions options{.base_url = config.remote_url, .model = model, .api_key = {}, .context_tokens = static_cast<std::size_t>(config.context_tokens)};
+  if (!config.remote_key_variable.empty()) {
+    const char* key = std::getenv(config.remote_key_variable.c_str());
+    if (key == nullptr) throw Error(ErrorKind::InvalidInput, fmt::format("remote.key_variable names {}, which is not set in the environment", config.remote_key_variable));
+    options.api_key = key;
+  }
+  return options;
+}
+
+llm::LlamaOptions llama_options(const Config& config) {
+  return {.threads = static_cast<int>(config.threads), .context_tokens = static_cast<std::size_t>(config.context_tokens)};
+}
+
+bool chats_remotely(const Config& config) { return !config.remote_url.empty() && !config.remote_chat_model.empty(); }
+bool embeds_remotely(const Config& config) { return !config.remote_url.empty() && !config.remote_embedding_model.empty(); }
+
+}  // namespace
+
+std::uint64_t available_memory_bytes() {
+  std::ifstream file("/proc/meminfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("MemAvailable:")) return std::strtoull(line.c_str() + sizeof("MemAvailable:") - 1, nullptr, 10) * 1024;
+  }
+  return 0;
+}
+
+std::string Models::chat_name() const {
+  if (chats_remotely(config_)) return config_.remote_chat_model;
+  return config_.chat_model == "auto" ? llm::default_chat_model(available_memory_bytes()).name : config_.chat_model;
+}
+
+llm::Embedder& Models::embedder() {
+  const std::lock_guard lock(mutex_);
+  if (!embedder_) {
+    embedder_ = embeds_remotely(config_) ? llm::connect_remote_embedder(remote_options(config_, config_.remote_embedding_model))
+                                         : llm::load_llama_embedder(require_model(config_, config_.embedding_model), llama_options(config_));
+  }
+  return *embedder_;
+}
+
+llm::ChatModel& Models::chat() {
+  const std::lock_guard lock(mutex_);
+  if (!chat_) {
+    chat_ = chats_remotely(config_) ? llm::connect_remote_chat_model(remote_options(config_, config_.remote_chat_model))
+                                    : llm::load_llama_chat_model(require_model(config_, chat_name()), llama_options(config_));
+  }
+  return *chat_;
+}
+
+std::vector<std::string> Models::missing() const {
+  std::vector<std::string> problems;
+  const llm::ModelStore store(config_.models_dir);
+  auto look = [&](const std::string& name) {
+    if (!store.find(name)) problems.push_back(fmt::format("the model '{0}' is not installed: run 'panduan models pull {0}'", name));
+  };
+  if (!embeds_remotely(config_)) look(config_.embedding_model);
+  if (!chats_remotely(config_)) look(chat_name());
+  return problems;
+}
+
+}  // namespace panduan::app

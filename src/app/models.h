@@ -1,0 +1,36 @@
+#pragma once
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "base/config.h"
+#include "llm/chat_model.h"
+#include "llm/embedder.h"
+
+namespace panduan::app {
+
+/// The models that the settings name, loaded when they are first needed and kept. Any thread may call.
+class Models {
+ public:
+  explicit Models(const Config& config) : config_(config) {}
+
+  /// Throws Error{Unavailable} that says which command fetches the model.
+  llm::Embedder& embedder();
+  llm::ChatModel& chat();
+
+  /// The chat model's catalogue name or path: what "auto" comes to on this machine.
+  std::string chat_name() const;
+  /// One line for each model that is not there; empty when all are.
+  std::vector<std::string> missing() const;
+
+ private:
+  Config config_;
+  std::mutex mutex_;
+  std::unique_ptr<llm::Embedder> embedder_;
+  std::unique_ptr<llm::ChatModel> chat_;
+};
+
+/// Memory that a new process may take without swapping, in bytes (MemAvailable).
+std::uint64_t available_memory_bytes();
+
+}  // namespace panduan::app

@@ -1,0 +1,133 @@
+#include "app/workbench.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "app/local_workbench.h"
+#include "base/error.h"
+#include "base/unicode.h"
+#include "ingest/ingester.h"
+#include "rag/answerer.h"
+
+// The composition root: which objects exist, made by plain constructors.
+namespace panduan::app {
+namespace {
+
+FileLock take_lock(const Config& config) {
+  std::error_code error;
+  std::filesystem::create_directories(config.data_dir, error);
+  if (error) throw error_from_errno(error.value(), fmt::format("cannot make the data folder '{}'", config.data_dir.string()));
+  const auto file = config.data_dir / "lock";
+  auto lock = FileLock::try_acquire(file);
+  if (!lock) throw Error(ErrorKind::Busy, fmt::format("the store in '{}' is in use by process {}: wait until it is done, or use another --data folder", config.data_dir.string(), read_file(file, 64)));
+  lock->set_owner(std::to_string(::getpid()));
+  return *std::move(lock);
+}
+
+void check_question(const std::string& text) {
+  if (text.size() > kMaxQuestionBytes) throw Error(ErrorKind::TooLarge, fmt::format("the question has {} bytes, the limit is {}: shorten it, or add the long text as a document", text.size(), kMaxQuestionBytes));
+  if (const auto at = first_invalid_utf8(text); at != std::string::npos) throw Error(ErrorKind::InvalidInput, fmt::format("the question is not UTF-8 (byte {}): check the terminal's encoding", at));
+  if (fold_to_letters_and_digits(text).empty()) throw Error(ErrorKind::InvalidInput, "the question is empty: write what you want to know");
+}
+
+/// The whole documents' names are kept as they come; uploads must not look like paths of this machine.
+std::string upload_source(const std::string& name) {
+  if (!is_valid_utf8(name) || name.size() > 1024) throw Error(ErrorKind::InvalidInput, "the file's name is not UTF-8 or has over 1024 bytes: rename it");
+  const std::string file = std::filesystem::path(name).filename().string();
+  if (file.empty() || file == "." || file == "..") throw Error(ErrorKind::InvalidInput, "the upload has no file name: give one, its ending tells the format");
+  return "upload/" + file;
+}
+
+}  // namespace
+
+std::filesystem::path socket_path(const Config& config) { return config.data_dir / "socket"; }
+
+std::unique_ptr<Workbench> open_workbench(const Config& config) { return std::make_unique<LocalWorkbench>(config); }
+
+LocalWorkbench::LocalWorkbench(const Config& config)
+    : config_(config), lock_(take_lock(config)), store_(store::open_sqlite_store(config.data_dir)), workspace_(store_->workspace("default")), models_(config) {}
+
+identity::Caller LocalWorkbench::local_caller() { return identity::local_caller(workspace_); }
+
+retrieval::Retriever& LocalWorkbench::retriever() {
+  auto& embedder = models_.embedder();
+  const std::lock_guard lock(mutex_);
+  if (!retriever_) retriever_ = std::make_unique<retrieval::Retriever>(*store_, embedder);
+  return *retriever_;
+}
+
+ingest::AddSummary LocalWorkbench::add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink, const std::stop_token& stop) {
+  ingest::Ingester ingester(*store_, models_.embedder(),
+                            {.chunk_tokens = static_cast<std::size_t>(config_.chunk_tokens), .max_file_bytes = static_cast<std::uint64_t>(config_.max_file_mb) << 20U});
+  return ingester.add(caller, paths, sink, stop);
+}
+
+ingest::FileResult LocalWorkbench::upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) {
+  ingest::Ingester ingester(*store_, models_.embedder(), {.chunk_tokens = static_cast<std::size_t>(config_.chunk_tokens)});
+  return ingester.add_bytes(caller, upload_source(name), std::move(bytes), stop);
+}
+
+store::DocumentList LocalWorkbench::list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) {
+  identity::require(caller, identity::Right::Read);
+  return store_->list_documents(caller.workspace_id, limit, cursor);
+}
+
+store::Document LocalWorkbench::find(const identity::Caller& caller, const std::string& id_or_source) {
+  identity::require(caller, identity::Right::Read);
+  if (auto document = store_->find_document(caller.workspace_id, id_or_source)) return *std::move(document);
+  if (auto document = store_->find_document_by_source(caller.workspace_id, id_or_source)) return *std::move(document);
+  std::error_code ignored;
+  const auto path = std::filesystem::weakly_canonical(id_or_source, ignored).string();
+  if (auto document = store_->find_document_by_source(caller.workspace_id, path)) return *std::move(document);
+  throw Error(ErrorKind::NotFound, fmt::format("there is no document '{}': 'panduan list' shows what is there", id_or_source));
+}
+
+store::Document LocalWorkbench::remove(const identity::Caller& caller, const std::string& id_or_source) {
+  identity::require(caller, identity::Right::Write);
+  store::Document document = find(caller, id_or_source);
+  store_->remove_document(caller.workspace_id, document.id);
+  return document;
+}
+
+std::vector<SearchHit> LocalWorkbench::search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) {
+  check_question(question);
+  std::vector<SearchHit> hits;
+  for (const auto& hit : retriever().search(caller, question, {.limit = limit}, stop).hits) {
+    const auto& passage = hit.passage;
+    const auto place = store_->place(caller.workspace_id, passage.content_id, passage.range);
+    hits.push_back({.document_id = passage.document_id, .source = passage.source, .title = passage.title, .heading_path = passage.heading_path, .page = place ? place->label : "",
+                    .text = passage.text, .range = passage.range, .score = hit.score, .word_rank = hit.word_rank, .vector_rank = hit.vector_rank, .similarity = hit.similarity});
+  }
+  return hits;
+}
+
+void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) {
+  check_question(question.text);
+  for (const auto& turn : question.history) {
+    if (!is_valid_utf8(turn.content)) throw Error(ErrorKind::InvalidInput, "the chat history is not UTF-8");
+  }
+  auto& model = models_.chat();
+  rag::Answerer answerer(*store_, retriever(), model, {.passages = static_cast<std::size_t>(config_.passages), .max_tokens = static_cast<int>(config_.max_answer_tokens)});
+  answerer.answer(caller, question, sink, stop);
+}
+
+store::IntegrityReport LocalWorkbench::check(const identity::Caller& caller) {
+  identity::require(caller, identity::Right::Read);
+  return store_->check();
+}
+
+Readiness LocalWorkbench::readiness() {
+  Readiness readiness{.ready = false, .problems = models_.missing(), .chat_model = models_.chat_name(), .embedding_model = config_.embedding_model};
+  readiness.ready = readiness.problems.empty();
+  return readiness;
+}
+
+std::optional<std::string> LocalWorkbench::kept_response(const identity::Caller& caller, const std::string& key, const Sha256& request) {
+  return store_->kept_response(caller.workspace_id, key, request);
+}
+
+void LocalWorkbench::keep_response(const identity::Caller& caller, const std::string& key, const Sha256& request, const std::string& response) {
+  store_->keep_response(caller.workspace_id, key, request, response);
+}
+
+}  // namespace panduan::app

@@ -1,0 +1,76 @@
+#pragma once
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/config.h"
+#include "identity/caller.h"
+#include "ingest/progress.h"
+#include "rag/events.h"
+#include "rag/question.h"
+#include "retrieval/retriever.h"
+#include "store/records.h"
+
+namespace panduan::app {
+
+/// A search hit as people see it.
+struct SearchHit {
+  std::string document_id, source, title, heading_path, page, text;
+  documents::ByteRange range;
+  double score = 0;
+  std::optional<std::size_t> word_rank, vector_rank;
+  double similarity = 0;
+};
+
+/// Whether it can work, and what is missing; for /readyz and doctor.
+struct Readiness {
+  bool ready = false;
+  std::vector<std::string> problems;  ///< each says how to mend it
+  std::string chat_model, embedding_model;  ///< names; empty when missing
+};
+
+/// The use cases. Two implementations: in this process, and through the Unix socket of the process that owns the store; the command
+/// line does not know which it has. Any thread may call. Each throws Error; a stop request ends a long call with Error{Cancelled}.
+class Workbench {
+ public:
+  virtual ~Workbench() = default;
+
+  /// Who a local command line is.
+  virtual identity::Caller local_caller() = 0;
+
+  /// Files and folders (their files with a known ending, hidden ones left out). A file that cannot be added is reported and the
+  /// rest goes on.
+  virtual ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink, const std::stop_token& stop) = 0;
+  /// One document from its bytes; `name` is its source and tells its format. Throws what add reports per file.
+  virtual ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) = 0;
+  virtual store::DocumentList list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) = 0;
+  /// By id or source. Throws Error{NotFound}.
+  virtual store::Document find(const identity::Caller& caller, const std::string& id_or_source) = 0;
+  /// By id or source; gives what was removed. Throws Error{NotFound}.
+  virtual store::Document remove(const identity::Caller& caller, const std::string& id_or_source) = 0;
+  virtual std::vector<SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) = 0;
+  /// Sends the answer's events and returns after `done`. Throws Error{InvalidInput} for an empty or overlong question or invalid UTF-8.
+  virtual void ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) = 0;
+  virtual store::IntegrityReport check(const identity::Caller& caller) = 0;
+  virtual Readiness readiness() = 0;
+
+  // Writes that may be sent twice
+  virtual std::optional<std::string> kept_response(const identity::Caller& caller, const std::string& key, const Sha256& request) = 0;
+  virtual void keep_response(const identity::Caller& caller, const std::string& key, const Sha256& request, const std::string& response) = 0;
+};
+
+/// Longest question that is taken, in bytes of UTF-8.
+inline constexpr std::size_t kMaxQuestionBytes = 16 * 1024;
+
+/// Opens the store in config.data_dir and takes its lock. Models are loaded when they are first needed. Throws Error{Busy} that
+/// names the process that holds the store.
+std::unique_ptr<Workbench> open_workbench(const Config& config);
+
+/// The Unix socket on which the process that owns this data folder serves.
+std::filesystem::path socket_path(const Config& config);
+
+}  // namespace panduan::app

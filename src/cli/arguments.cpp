@@ -1,0 +1,128 @@
+#include "cli/arguments.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/version.h"
+
+namespace panduan::cli {
+namespace {
+
+/// The parser and where its values go.
+class Parser {
+ public:
+  Parser() : app_("Answers questions from your own documents, with quotes that stand word for word in the source.", "panduan") {
+    app_.set_version_flag("--version", "panduan " PANDUAN_VERSION);
+    app_.require_subcommand(1);
+    app_.fallthrough();
+    app_.failure_message(CLI::FailureMessage::simple);
+    app_.footer("Start with:\n  panduan models pull\n  panduan add ~/papers\n  panduan ask \"What does it say about …?\"\nSettings may also stand in a config file or the environment; 'panduan doctor' lists them.");
+    setting("--data", "data.dir", "DIR", "Folder of the store");
+    setting("--model", "models.chat", "NAME", "Chat model: a catalogue name, a GGUF file, or auto");
+    setting("--threads", "engine.threads", "N", "Threads of the engine");
+    app_.add_option("--config", arguments_.config_file, "Config file (TOML)")->type_name("FILE");
+    app_.add_option_function<std::vector<std::string>>(
+        "--set",
+        [this](const std::vector<std::string>& pairs) {
+          for (const std::string& pair : pairs) {
+            const std::size_t equals = pair.find('=');
+            if (equals == std::string::npos) throw CLI::ValidationError("--set", "expected KEY=VALUE, got '" + pair + "'");
+            arguments_.settings[pair.substr(0, equals)] = pair.substr(equals + 1);
+          }
+        },
+        "Any setting")->type_name("KEY=VALUE");
+    app_.add_flag("--json", arguments_.json, "Output for scripts");
+    add_document_commands();
+    add_question_commands();
+    add_model_commands();
+    add_other_commands();
+  }
+
+  Parsed parse(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      const int code = app_.exit(error);
+      return {std::nullopt, code == 0 ? 0 : 2};
+    }
+    return {arguments_, 0};
+  }
+
+  const CLI::App& app() const { return app_; }
+
+ private:
+  void setting(const std::string& flag, const std::string& key, const std::string& type, const std::string& help) {
+    app_.add_option_function<std::string>(flag, [this, key](const std::string& value) { arguments_.settings[key] = value; }, help)->type_name(type);
+  }
+
+  CLI::App* command(CLI::App& parent, const std::string& name, const std::string& help, Command which) {
+    CLI::App* sub = parent.add_subcommand(name, help);
+    sub->fallthrough();
+    sub->callback([this, which] { arguments_.command = which; });
+    return sub;
+  }
+
+  void add_document_commands() {
+    command(app_, "add", "Add files and folders; what has not changed is skipped", Command::Add)
+        ->add_option("PATH", arguments_.names, "Files and folders (PDF, HTML, Markdown, plain text)")->required();
+    CLI::App* list = command(app_, "list", "List the documents, newest first", Command::List);
+    list->add_option("--limit", arguments_.limit, "At most this many")->type_name("N")->default_val(100)->check(CLI::Range(1, 10000));
+    list->add_option("--cursor", arguments_.cursor, "Go on where a list ended")->type_name("CURSOR");
+    command(app_, "remove", "Remove documents, with all that was derived from them", Command::Remove)->add_option("DOCUMENT", arguments_.names, "Ids or paths")->required();
+  }
+
+  void add_question_commands() {
+    CLI::App* search = command(app_, "search", "Find passages", Command::Search);
+    search->add_option("QUESTION", arguments_.names, "What to look for")->required();
+    search->add_option("--limit", arguments_.limit, "At most this many")->type_name("N")->default_val(8)->check(CLI::Range(1, 100));
+    command(app_, "ask", "Ask a question; '-' reads it from standard input", Command::Ask)->add_option("QUESTION", arguments_.names, "The question")->required();
+    CLI::App* eval = command(app_, "eval", "Measure answers against a suite of questions", Command::Eval);
+    eval->add_option("SUITE", arguments_.suite, "JSON Lines: question, answers, document?, unanswerable?")->required()->check(CLI::ExistingFile);
+    eval->add_option("--documents", arguments_.documents, "Folder of the documents")->type_name("DIR")->required()->check(CLI::ExistingDirectory);
+    eval->add_flag("--retrieval-only", arguments_.retrieval_only, "Measure the search, ask no model");
+    eval->add_option("--sample", arguments_.sample, "Take this many of the questions")->type_name("N");
+    eval->add_option("--seed", arguments_.seed, "Seed of the sample")->type_name("S");
+  }
+
+  void add_model_commands() {
+    CLI::App* models = app_.add_subcommand("models", "Fetch, list and check models");
+    models->require_subcommand(1);
+    models->fallthrough();
+    command(*models, "list", "The catalogue and what is installed", Command::ModelsList);
+    command(*models, "pull", "Fetch models (default: the ones that asking needs)", Command::ModelsPull)->add_option("NAME", arguments_.names, "Catalogue names");
+    command(*models, "verify", "Check installed models against their SHA-256", Command::ModelsVerify)->add_option("NAME", arguments_.names, "Catalogue names (default: all installed)");
+    command(*models, "import", "Bring in a model file", Command::ModelsImport)->add_option("FILE", arguments_.names, "GGUF files, or e5-small-q4.bin")->required();
+  }
+
+  void add_other_commands() {
+    CLI::App* serve = command(app_, "serve", "Serve the web page and the API", Command::Serve);
+    serve->add_option_function<std::string>("--host", [this](const std::string& value) { arguments_.settings["server.host"] = value; }, "Address to listen on")->type_name("ADDRESS");
+    serve->add_option_function<std::string>("--port", [this](const std::string& value) { arguments_.settings["server.port"] = value; }, "Port to listen on; 0 picks a free one")->type_name("PORT");
+    command(app_, "doctor", "Say what is wrong and how to mend it", Command::Doctor);
+    command(app_, "completion", "Print the completion script of a shell", Command::Completion)->add_option("SHELL", arguments_.names, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+  }
+
+  CLI::App app_;
+  Arguments arguments_;
+};
+
+}  // namespace
+
+Parsed parse_arguments(int argc, const char* const* argv) { return Parser().parse(argc, argv); }
+
+std::vector<std::pair<std::string, std::vector<std::string>>> describe_commands() {
+  const Parser parser;
+  std::vector<std::pair<std::string, std::vector<std::string>>> described;
+  auto describe = [&](const std::string& name, const CLI::App& app) {
+    std::vector<std::string> words;
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) words.push_back(sub->get_name());
+    for (const CLI::Option* option : app.get_options()) {
+      for (const std::string& flag : option->get_lnames()) words.push_back("--" + flag);
+    }
+    described.emplace_back(name, std::move(words));
+  };
+  describe("", parser.app());
+  for (const CLI::App* sub : parser.app().get_subcommands([](const CLI::App*) { return true; })) describe(sub->get_name(), *sub);
+  return described;
+}
+
+}  // namespace panduan::cli

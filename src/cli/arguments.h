@@ -1,0 +1,40 @@
+#pragma once
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace panduan::cli {
+
+enum class Command { Add, List, Remove, Search, Ask, Serve, ModelsList, ModelsPull, ModelsVerify, ModelsImport, Eval, Doctor, Completion };
+
+/// What the user typed, checked as far as its form goes.
+struct Arguments {
+  Command command = Command::Ask;
+  bool json = false;
+  std::map<std::string, std::string> settings;      ///< key → value, as the config file would have them
+  std::optional<std::filesystem::path> config_file;
+
+  std::vector<std::string> names;      ///< paths, documents, models, words of the question
+  std::size_t limit = 8;               ///< search, list
+  std::string cursor;                  ///< list
+  std::filesystem::path suite;         ///< eval
+  std::filesystem::path documents;     ///< eval
+  bool retrieval_only = false;         ///< eval
+  std::size_t sample = 0;              ///< eval: 0 is all
+  std::uint64_t seed = 1;              ///< eval
+};
+
+/// Either what to do, or (for --help, --version and wrong usage) that the text was printed and with which code to exit.
+struct Parsed {
+  std::optional<Arguments> arguments;
+  int exit_code = 0;
+};
+Parsed parse_arguments(int argc, const char* const* argv);
+
+/// The commands and their options, for shell completion: name → options.
+std::vector<std::pair<std::string, std::vector<std::string>>> describe_commands();
+
+}  // namespace panduan::cli

@@ -1,0 +1,118 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <iostream>
+#include <iterator>
+
+#include "cli/commands.h"
+#include "cli/open.h"
+#include "cli/terminal.h"
+#include "server/json.h"
+
+// search, ask
+namespace panduan::cli {
+namespace {
+
+std::string typed_question(const Arguments& arguments) {
+  if (arguments.names == std::vector<std::string>{"-"}) {
+    std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+    while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+    return text;
+  }
+  return fmt::format("{}", fmt::join(arguments.names, " "));
+}
+
+std::string place_text(const std::string& source, const std::string& page, const std::string& heading_path) {
+  std::string text = printable(std::filesystem::path(source).filename().string());
+  if (!page.empty()) text += fmt::format(", p. {}", page);
+  if (!heading_path.empty()) text += " · " + printable(heading_path);
+  return text;
+}
+
+std::size_t text_width() { return std::min<std::size_t>(terminal_width(), 100); }
+
+/// Prints an answer's events for a person: the answer first, then the quotes it rests on.
+class AnswerPrinter {
+ public:
+  void operator()(const rag::Event& event) {
+    std::visit([this](const auto& what) { print(what); }, event);
+    std::fflush(stdout);
+  }
+
+ private:
+  void print(const rag::Searching&) { status_.set("searching…"); }
+  void print(const rag::Passages& found) {
+    passages_ = found;
+    status_.set(fmt::format("reading {} passages…", found.passages.size()));
+  }
+  void print(const rag::Quote& quote) { quotes_.push_back(quote); }
+  void print(const rag::Statement& statement) { statements_.push_back(statement); }
+  void print(const rag::AnswerText& answer) {
+    status_.clear();
+    std::string numbers;
+    for (const auto& statement : statements_) {
+      if (statement.text != answer.text) continue;
+      for (const std::size_t number : statement.quotes) numbers += fmt::format("[{}]", number);
+    }
+    fmt::print("{} {}\n\n", styled(wrap(printable(answer.text), text_width() - 8, ""), Style::Bold), styled(numbers, Style::Cyan));
+    for (const auto& quote : quotes_) {
+      fmt::print("{} “{}”\n", styled(fmt::format("[{}]", quote.number), Style::Cyan), wrap(printable(quote.text), text_width() - 6, "     "));
+      fmt::print("     {}\n", styled(place_text(quote.source, quote.page, quote.heading_path), Style::Dim));
+    }
+  }
+  void print(const rag::Verdict& verdict) {
+    status_.clear();
+    if (verdict.answered) return;
+    fmt::print("{} {}\n", styled("I don't know. 不知道。", Style::Bold), verdict.reason);
+    for (const auto& passage : passages_.passages) fmt::print("  {}\n", styled(place_text(passage.source, passage.page, passage.heading_path), Style::Dim));
+  }
+  void print(const rag::Done& done) {
+    fmt::print("{}\n", styled(fmt::format("     {} · search {} · {} tokens read in {} · answer written in {} · {} in all", done.model, human_duration(done.search_ms), done.prompt_tokens,
+                                          human_duration(done.prefill_ms), human_duration(done.decode_ms), human_duration(done.total_ms)), Style::Dim));
+  }
+
+  StatusLine status_;
+  rag::Passages passages_;
+  std::vector<rag::Quote> quotes_;
+  std::vector<rag::Statement> statements_;
+};
+
+}  // namespace
+
+int run_search(const Session& session) {
+  const auto workbench = open(session.config);
+  const auto hits = workbench->search(workbench->local_caller(), typed_question(session.arguments), session.arguments.limit, session.stop);
+  if (session.arguments.json) {
+    for (const auto& hit : hits) fmt::print("{}\n", server::to_json(hit).dump());
+    return 0;
+  }
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const auto& hit = hits[i];
+    const std::string words = hit.word_rank ? fmt::format("words #{}", *hit.word_rank) : "no words";
+    const std::string vectors = hit.vector_rank ? fmt::format("meaning #{} ({:.2f})", *hit.vector_rank, hit.similarity) : "not near in meaning";
+    fmt::print("{} {}  {}\n", styled(fmt::format("{}.", i + 1), Style::Cyan), styled(place_text(hit.source, hit.page, hit.heading_path), Style::Bold), styled(fmt::format("{}, {}", words, vectors), Style::Dim));
+    fmt::print("   {}\n", wrap(printable(hit.text), text_width() - 3, "   "));
+  }
+  if (hits.empty()) fmt::print("Nothing found.\n");
+  return hits.empty() ? 3 : 0;
+}
+
+int run_ask(const Session& session) {
+  const auto workbench = open(session.config);
+  bool answered = false;
+  AnswerPrinter print;
+  auto sink = [&](const rag::Event& event) {
+    if (const auto* verdict = std::get_if<rag::Verdict>(&event)) answered = verdict->answered;
+    if (session.arguments.json) {
+      fmt::print("{}\n", server::to_json(event).dump());
+      std::fflush(stdout);
+    } else {
+      print(event);
+    }
+  };
+  workbench->ask(workbench->local_caller(), {.text = typed_question(session.arguments), .history = {}}, sink, session.stop);
+  return answered ? 0 : 3;
+}
+
+}  // namespace panduan::cli

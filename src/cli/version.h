@@ -1,0 +1,5 @@
+#pragma once
+// PANDUAN_VERSION is set by CMake from project(VERSION).
+#ifndef PANDUAN_VERSION
+#error "PANDUAN_VERSION must be defined"
+#endif

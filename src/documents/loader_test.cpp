@@ -1,0 +1,63 @@
+#include "documents/loader.h"
+
+#include <gmock/gmock.h>
+
+#include "documents/detail/test_support.h"
+
+namespace panduan::documents {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(LoadDocument, KeepsPlainTextAsItIsButForMarkAndLineEnds) {
+  const ParsedDocument document = load_document("notes.txt", "\xEF\xBB\xBFOne\r\ntwo\rthree\n\n判断。\n");
+  EXPECT_EQ(document.text, "One\ntwo\nthree\n\n判断。\n");
+  EXPECT_EQ(document.media_type, "text/plain");
+  expect_sound(document);
+}
+
+TEST(LoadDocument, SaysWhereTextIsNotUtf8AndWhatToDo) {
+  const Error error = load_error("notes.txt", "abc\xB0\xA1");  // GB2312
+  EXPECT_EQ(error.kind(), ErrorKind::InvalidInput);
+  EXPECT_THAT(error.what(), HasSubstr("byte 3"));
+  EXPECT_THAT(error.what(), HasSubstr("iconv"));
+}
+
+TEST(LoadDocument, RefusesFilesWithoutText) {
+  for (const std::string_view bytes : {"", " \n\t\r\n", "\xEF\xBB\xBF", "\xE3\x80\x80\n"}) {
+    const Error error = load_error("empty.txt", bytes);
+    EXPECT_EQ(error.kind(), ErrorKind::InvalidInput);
+    EXPECT_THAT(error.what(), HasSubstr("there is no text in it"));
+  }
+  EXPECT_THAT(load_error("empty.html", "<html><script>x()</script></html>").what(), HasSubstr("there is no text in it"));
+  EXPECT_THAT(load_error("empty.md", "<!-- nothing -->").what(), HasSubstr("there is no text in it"));
+}
+
+TEST(LoadDocument, RefusesBinaryFilesAsUnsupported) {
+  const std::string zip("PK\x03\x04\x14\0\0\0", 8);
+  EXPECT_EQ(load_error("report.docx", zip).kind(), ErrorKind::Unsupported);
+  EXPECT_THAT(load_error("report.docx", zip).what(), HasSubstr(".docx"));
+  EXPECT_EQ(load_error("notes.txt", zip).kind(), ErrorKind::Unsupported);
+  EXPECT_EQ(load_error("notes.md", zip).kind(), ErrorKind::Unsupported);
+  EXPECT_EQ(load_error("page.html", zip).kind(), ErrorKind::Unsupported);
+}
+
+TEST(LoadDocument, NamesUtf16InsteadOfCallingItBinary) {
+  const Error error = load_error("notes.txt", std::string_view("\xFF\xFE" "a\0b\0", 6));
+  EXPECT_EQ(error.kind(), ErrorKind::InvalidInput);
+  EXPECT_THAT(error.what(), HasSubstr("UTF-16"));
+}
+
+TEST(LoadDocument, LetsTheBytesWinOverTheName) {
+  EXPECT_EQ(load_document("page.txt", "  <!DOCTYPE HTML><p>Hello").media_type, "text/html");
+  EXPECT_EQ(load_error("page.html", "%PDF-1.7 broken").kind(), ErrorKind::Corrupt);
+  EXPECT_EQ(load_document("about-pdf.md", "A PDF begins with `%PDF-`.").media_type, "text/markdown");
+}
+
+TEST(LoadDocument, KnowsWhichFilesOfAFolderAreWorthOpening) {
+  for (const char* name : {"a.pdf", "B.PDF", "c.md", "d.html", "folder.d/e.txt", "f.rst"}) EXPECT_TRUE(has_known_ending(name)) << name;
+  for (const char* name : {"a.zip", "Makefile", ".txt", "folder.txt/binary", "b.mp3"}) EXPECT_FALSE(has_known_ending(name)) << name;
+}
+
+}  // namespace
+}  // namespace panduan::documents

@@ -1,0 +1,145 @@
+#include "documents/pdf_loader.h"
+
+#include <gmock/gmock.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/process.h"
+#include "documents/detail/test_support.h"
+
+namespace panduan::documents {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::string_view kDebianReference = "/usr/share/debian-reference/debian-reference.";
+
+std::string test_pdf(std::string_view name) { return read_file(std::filesystem::path(PANDUAN_TEST_DATA) / "documents" / name, 1U << 20U); }
+
+/// A long real document, in English or Chinese.
+class RealPdf : public ::testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    path_ = std::string(kDebianReference) + GetParam() + ".pdf";
+    if (!std::filesystem::exists(path_)) GTEST_SKIP() << path_ << " is missing: run tools/setup test";
+    const Stopwatch watch;
+    document_ = load_document(path_, read_file(path_, 64U << 20U));
+    load_ms_ = watch.elapsed_ms();
+  }
+  std::string path_;
+  ParsedDocument document_;
+  double load_ms_ = 0;
+};
+
+std::vector<std::string_view> paragraphs_of(std::string_view text) {
+  std::vector<std::string_view> paragraphs;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find("\n\n", begin), text.size());
+    paragraphs.push_back(text.substr(begin, end - begin));
+    begin = end + 2;
+  }
+  return paragraphs;
+}
+
+TEST_P(RealPdf, EveryParagraphStandsInPlainPdftotextOutput) {
+  Command command;
+  command.arguments = {"pdftotext", path_, "-"};
+  const std::string plain = remove_white_space(run_command(command).output);
+  std::size_t standing = 0;
+  const auto paragraphs = paragraphs_of(document_.text);
+  for (const std::string_view paragraph : paragraphs) standing += plain.find(remove_white_space(paragraph)) != std::string::npos ? 1 : 0;
+  EXPECT_GT(paragraphs.size(), 5000U);
+  EXPECT_GE(static_cast<double>(standing), 0.99 * static_cast<double>(paragraphs.size())) << standing << " of " << paragraphs.size();
+  RecordProperty("standing", std::to_string(standing) + " of " + std::to_string(paragraphs.size()));
+  RecordProperty("load_ms", std::to_string(load_ms_));
+}
+
+TEST_P(RealPdf, WordBoxesCoverTheWholeTextInOrder) {
+  expect_sound(document_);
+  std::string boxed;
+  for (const Page& page : document_.pages) {
+    for (const WordBox& word : page.words) {
+      boxed.append(text_at(document_, word.text));
+      EXPECT_LE(word.left, word.right);
+      EXPECT_LT(word.top, word.bottom);
+      EXPECT_LE(word.bottom, page.height);
+    }
+  }
+  EXPECT_EQ(remove_white_space(boxed), remove_white_space(document_.text));
+}
+
+TEST_P(RealPdf, RunningHeadersAndPageNumbersAreLeftOut) {
+  EXPECT_GT(document_.pages.size(), 250U);
+  const auto paragraphs = paragraphs_of(document_.text);
+  const auto is_page_number = [](std::string_view paragraph) { return paragraph.find(" / 2") != std::string_view::npos && paragraph.size() < 12; };
+  EXPECT_EQ(std::count_if(paragraphs.begin(), paragraphs.end(), is_page_number), 0);
+  EXPECT_LT(std::count(paragraphs.begin(), paragraphs.end(), document_.title), 5);
+}
+
+TEST_P(RealPdf, HeadingsAreFoundWithTheirLevelsAndNotOnContentsPages) {
+  const auto level_of = [&](std::string_view name) {
+    for (const Heading& heading : document_.headings) {
+      if (remove_white_space(text_at(document_, heading.text)) == remove_white_space(name)) return heading.level;
+    }
+    return 0;
+  };
+  const bool chinese = GetParam() == "zh-cn";
+  EXPECT_EQ(level_of(chinese ? "1.2 类 Unix 文件系统" : "1.2 Unix-like filesystem"), 2);
+  EXPECT_EQ(level_of(chinese ? "1.2.3 文件系统权限" : "1.2.3 Filesystem permissions"), 3);
+  EXPECT_EQ(level_of(chinese ? "Chapter 1 GNU/Linux 教程" : "Chapter 1 GNU/Linux tutorials"), 1);
+  EXPECT_EQ(level_of(chinese ? "序言" : "Preface"), 1);
+  EXPECT_GT(document_.headings.size(), 400U);
+  EXPECT_LT(document_.headings.size(), 500U);
+  for (const Heading& heading : document_.headings) EXPECT_EQ(text_at(document_, heading.text).find("...."), std::string_view::npos);
+}
+
+INSTANTIATE_TEST_SUITE_P(Languages, RealPdf, ::testing::Values("en", "zh-cn"), [](const auto& parameter) { return parameter.param == "en" ? "English" : "Chinese"; });
+
+TEST(PdfLoader, PlacesWordsOnTheirPage) {
+  const ParsedDocument document = load_document("a.pdf", test_pdf("one-sentence.pdf"));
+  EXPECT_EQ(document.text, "The lighthouse keeper counts the ships.");
+  ASSERT_EQ(document.pages.size(), 1U);
+  EXPECT_EQ(document.pages[0].label, "1");
+  EXPECT_FLOAT_EQ(document.pages[0].width, 612);
+  ASSERT_EQ(document.pages[0].words.size(), 6U);
+  EXPECT_EQ(text_at(document, document.pages[0].words[1].text), "lighthouse");
+  EXPECT_GT(document.pages[0].words[1].left, 90);
+  EXPECT_LT(document.pages[0].words[1].bottom, 100);
+}
+
+TEST(PdfLoader, SaysWhatToDoWithAnEncryptedPdf) {
+  const Error error = load_error("a.pdf", test_pdf("encrypted.pdf"));
+  EXPECT_EQ(error.kind(), ErrorKind::Unsupported);
+  EXPECT_THAT(error.what(), HasSubstr("password"));
+}
+
+TEST(PdfLoader, SaysThatAScannedPdfHasNoTextLayer) {
+  const Error error = load_error("a.pdf", test_pdf("only-a-picture.pdf"));
+  EXPECT_EQ(error.kind(), ErrorKind::InvalidInput);
+  EXPECT_THAT(error.what(), HasSubstr("text layer"));
+}
+
+TEST(PdfLoader, CallsBrokenBytesCorrupt) {
+  for (const std::string& bytes : {std::string("%PDF-1.7\n"), std::string("not a PDF at all"), "%PDF-1.4\n" + std::string(1U << 20U, '\x01')}) {
+    const Error error = load_error("a.pdf", bytes);
+    EXPECT_EQ(error.kind(), ErrorKind::Corrupt) << error.what();
+    EXPECT_EQ(std::string(error.what()).find('\n'), std::string::npos);
+  }
+}
+
+TEST(PdfLoader, CanBeStopped) {
+  std::stop_source source;
+  source.request_stop();
+  try {
+    PdfLoader().load(test_pdf("one-sentence.pdf"), source.get_token());
+    FAIL() << "it was not stopped";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::Cancelled);
+  }
+}
+
+}  // namespace
+}  // namespace panduan::documents

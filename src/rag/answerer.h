@@ -1,0 +1,38 @@
+#pragma once
+#include <stop_token>
+
+#include "identity/caller.h"
+#include "llm/chat_model.h"
+#include "rag/events.h"
+#include "rag/question.h"
+#include "retrieval/retriever.h"
+#include "store/store.h"
+
+namespace panduan::rag {
+
+struct AnswerOptions {
+  std::size_t passages = 3;  ///< how many the model reads
+  int max_tokens = 256;      ///< of its reply
+};
+
+/// The spine: a question becomes an answer with quotes, or a refusal that says what was looked at.
+class Answerer {
+ public:
+  Answerer(const store::Store& store, retrieval::Retriever& retriever, llm::ChatModel& model, const AnswerOptions& options)
+      : store_(store), retriever_(retriever), model_(model), options_(options) {}
+
+  /// Sends the events of rag/events.h in their order. Throws Error: Forbidden, Cancelled, TooLarge, Unavailable.
+  void answer(const identity::Caller& caller, const Question& question, const EventSink& sink, const std::stop_token& stop);
+
+ private:
+  std::vector<PassageRead> read_passages(const identity::Caller& caller, const std::vector<retrieval::Hit>& hits) const;
+  std::vector<Quote> check_quotes(const identity::Caller& caller, const struct Reply& reply, const std::vector<retrieval::Hit>& hits) const;
+  Quote make_quote(const identity::Caller& caller, const retrieval::Hit& hit, documents::ByteRange in_passage) const;
+
+  const store::Store& store_;
+  retrieval::Retriever& retriever_;
+  llm::ChatModel& model_;
+  AnswerOptions options_;
+};
+
+}  // namespace panduan::rag

@@ -1,0 +1,80 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "documents/document.h"
+
+/// The answer's stream, protocol version 1: searching, passages, quote*, statement*, answer, verdict, done. What a person may take
+/// for an answer (statement, answer) comes only after the decision to answer; a refusal has none of them. Serialised as JSON by
+/// server/json.h, described in api/openapi.yaml.
+namespace panduan::rag {
+
+inline constexpr int kProtocolVersion = 1;
+
+/// The search began.
+struct Searching {
+  std::string question;
+  std::string query;  ///< what is searched: the question, or what the conversation makes of it
+};
+
+/// A passage the model reads.
+struct PassageRead {
+  std::size_t number = 0;  ///< from 1, as the model sees it
+  std::string document_id, source, title, heading_path;
+  std::string page;  ///< label of the page it begins on, empty without pages
+  double score = 0;
+  std::string text;
+};
+struct Passages {
+  std::vector<PassageRead> passages;
+};
+
+/// Words that stand in a source, checked: `text` is the bytes `range` of the canonical text of the version `content_sha256`.
+struct Quote {
+  std::size_t number = 0;   ///< from 1, in the order they come
+  std::size_t passage = 0;  ///< PassageRead::number
+  std::string text;
+  std::string document_id, source, title, heading_path;
+  std::string content_sha256;  ///< hex, of the document's bytes
+  documents::ByteRange range;
+  std::string page;                        ///< label, empty without pages
+  std::vector<documents::WordBox> boxes;   ///< on that page, in points
+};
+
+/// A sentence that rests on quotes.
+struct Statement {
+  std::string text;
+  std::vector<std::size_t> quotes;  ///< Quote::number
+};
+
+/// The short direct answer.
+struct AnswerText {
+  std::string text;
+};
+
+/// Why it answered or did not.
+struct Verdict {
+  bool answered = false;
+  std::string reason;  ///< for a person, in the question's language
+};
+
+struct Done {
+  std::string model;  ///< empty when none was asked
+  int prompt_tokens = 0, reused_tokens = 0, completion_tokens = 0;
+  double search_ms = 0;
+  double prefill_ms = 0;
+  double decode_ms = 0;
+  double first_event_ms = 0;  ///< from the question to the model's first word
+  double total_ms = 0;
+};
+
+using Event = std::variant<Searching, Passages, Quote, Statement, AnswerText, Verdict, Done>;
+
+/// Receives the events in order. May throw to end the answer (the one who listens is gone).
+using EventSink = std::function<void(const Event&)>;
+
+}  // namespace panduan::rag

@@ -1,0 +1,71 @@
+#pragma once
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "app/workbench.h"
+#include "base/error.h"
+#include "identity/caller.h"
+#include "ingest/progress.h"
+#include "rag/events.h"
+#include "rag/question.h"
+#include "store/records.h"
+
+/// The JSON of everything that leaves or enters the program: HTTP, the Unix socket and the command line's --json. Described in
+/// api/openapi.yaml. Reading throws Error{InvalidInput} that names the field.
+namespace panduan::server {
+
+using Json = nlohmann::json;
+
+/// One line. Bytes that are not UTF-8 (a file's name may have such) become U+FFFD.
+std::string to_text(const Json& json);
+/// Throws Error{InvalidInput} when it is not JSON, not UTF-8, or nested deeper than 64.
+Json parse_json(std::string_view text);
+
+// An answer's events: one object each, its name in "event".
+Json to_json(const rag::Event& event);
+/// nullopt for an event that this version does not know.
+std::optional<rag::Event> event_from_json(const Json& json);
+std::string_view name_of(const rag::Event& event);
+
+/// The events of one answer as one object, as POST /api/v1/query gives it.
+Json answer_json(const std::vector<rag::Event>& events);
+
+// A question: {"question", "chat_history": [{"role": "user"|"assistant", "content"}]}
+Json to_json(const rag::Question& question);
+rag::Question question_from_json(const Json& json);
+
+Json to_json(const store::Document& document);
+store::Document document_from_json(const Json& json);
+Json to_json(const store::DocumentList& list);
+store::DocumentList document_list_from_json(const Json& json);
+Json to_json(const store::IntegrityReport& report);
+store::IntegrityReport integrity_report_from_json(const Json& json);
+
+Json to_json(const app::SearchHit& hit);
+app::SearchHit search_hit_from_json(const Json& json);
+Json to_json(const app::Readiness& readiness);
+app::Readiness readiness_from_json(const Json& json);
+
+// What an `add` reports; "event" is "progress", "file" or "summary".
+Json to_json(const ingest::AddProgress& progress);
+ingest::AddProgress add_progress_from_json(const Json& json);
+Json to_json(const ingest::FileResult& result);
+ingest::FileResult file_result_from_json(const Json& json);
+Json to_json(const ingest::AddSummary& summary);
+ingest::AddSummary add_summary_from_json(const Json& json);
+
+Json to_json(const identity::Caller& caller);
+identity::Caller caller_from_json(const Json& json);
+
+// problem+json (RFC 9457): type "urn:panduan:error:<slug>", title, status, detail.
+Json problem_json(const Error& error);
+Json problem_json(int status, std::string_view slug, std::string_view title, std::string_view detail);
+Error error_from_problem(const Json& json);
+
+// Fields of an object that must be there and be of this type; otherwise Error{InvalidInput}.
+std::string string_field(const Json& json, const char* name);
+std::size_t size_field(const Json& json, const char* name);
+
+}  // namespace panduan::server

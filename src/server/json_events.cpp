@@ -1,0 +1,191 @@
+#include <utility>
+
+#include "server/detail/json_fields.h"
+#include "server/json.h"
+
+namespace panduan::server {
+namespace {
+
+Json boxes_json(const std::vector<documents::WordBox>& boxes) {
+  Json result = Json::array();
+  for (const auto& box : boxes) {
+    result.push_back({{"range", range_json(box.text)}, {"left", box.left}, {"top", box.top}, {"right", box.right}, {"bottom", box.bottom}});
+  }
+  return result;
+}
+
+std::vector<documents::WordBox> boxes_from_json(const Json& json) {
+  std::vector<documents::WordBox> result;
+  for (const auto& box : json) {
+    result.push_back({.text = range_from_json(box, "range"),
+                      .left = field<float>(box, "left"),
+                      .top = field<float>(box, "top"),
+                      .right = field<float>(box, "right"),
+                      .bottom = field<float>(box, "bottom")});
+  }
+  return result;
+}
+
+Json fields(const rag::Searching& event) { return {{"question", event.question}, {"query", event.query}}; }
+
+Json fields(const rag::Passages& event) {
+  Json passages = Json::array();
+  for (const auto& passage : event.passages) {
+    passages.push_back({{"number", passage.number},
+                        {"document_id", passage.document_id},
+                        {"source", passage.source},
+                        {"title", passage.title},
+                        {"heading_path", passage.heading_path},
+                        {"page", passage.page},
+                        {"score", passage.score},
+                        {"text", passage.text}});
+  }
+  return {{"passages", std::move(passages)}};
+}
+
+Json fields(const rag::Quote& event) {
+  return {{"number", event.number},
+          {"passage", event.passage},
+          {"text", event.text},
+          {"document_id", event.document_id},
+          {"source", event.source},
+          {"title", event.title},
+          {"heading_path", event.heading_path},
+          {"content_sha256", event.content_sha256},
+          {"range", range_json(event.range)},
+          {"page", event.page},
+          {"boxes", boxes_json(event.boxes)}};
+}
+
+Json fields(const rag::Statement& event) { return {{"text", event.text}, {"quotes", event.quotes}}; }
+Json fields(const rag::AnswerText& event) { return {{"text", event.text}}; }
+Json fields(const rag::Verdict& event) { return {{"answered", event.answered}, {"reason", event.reason}}; }
+
+Json fields(const rag::Done& event) {
+  return {{"model", event.model},
+          {"prompt_tokens", event.prompt_tokens},
+          {"reused_tokens", event.reused_tokens},
+          {"completion_tokens", event.completion_tokens},
+          {"search_ms", event.search_ms},
+          {"prefill_ms", event.prefill_ms},
+          {"decode_ms", event.decode_ms},
+          {"first_event_ms", event.first_event_ms},
+          {"total_ms", event.total_ms}};
+}
+
+rag::Passages passages_from_json(const Json& json) {
+  rag::Passages result;
+  for (const auto& passage : field<Json>(json, "passages")) {
+    result.passages.push_back({.number = field<std::size_t>(passage, "number"),
+                               .document_id = field<std::string>(passage, "document_id"),
+                               .source = field<std::string>(passage, "source"),
+                               .title = field<std::string>(passage, "title"),
+                               .heading_path = field<std::string>(passage, "heading_path"),
+                               .page = field<std::string>(passage, "page"),
+                               .score = field<double>(passage, "score"),
+                               .text = field<std::string>(passage, "text")});
+  }
+  return result;
+}
+
+rag::Quote quote_from_json(const Json& json) {
+  return {.number = field<std::size_t>(json, "number"),
+          .passage = field<std::size_t>(json, "passage"),
+          .text = field<std::string>(json, "text"),
+          .document_id = field<std::string>(json, "document_id"),
+          .source = field<std::string>(json, "source"),
+          .title = field<std::string>(json, "title"),
+          .heading_path = field<std::string>(json, "heading_path"),
+          .content_sha256 = field<std::string>(json, "content_sha256"),
+          .range = range_from_json(json, "range"),
+          .page = field<std::string>(json, "page"),
+          .boxes = boxes_from_json(field<Json>(json, "boxes"))};
+}
+
+rag::Done done_from_json(const Json& json) {
+  return {.model = field<std::string>(json, "model"),
+          .prompt_tokens = field<int>(json, "prompt_tokens"),
+          .reused_tokens = field<int>(json, "reused_tokens"),
+          .completion_tokens = field<int>(json, "completion_tokens"),
+          .search_ms = field<double>(json, "search_ms"),
+          .prefill_ms = field<double>(json, "prefill_ms"),
+          .decode_ms = field<double>(json, "decode_ms"),
+          .first_event_ms = field<double>(json, "first_event_ms"),
+          .total_ms = field<double>(json, "total_ms")};
+}
+
+struct NameOf {
+  std::string_view operator()(const rag::Searching&) const { return "searching"; }
+  std::string_view operator()(const rag::Passages&) const { return "passages"; }
+  std::string_view operator()(const rag::Quote&) const { return "quote"; }
+  std::string_view operator()(const rag::Statement&) const { return "statement"; }
+  std::string_view operator()(const rag::AnswerText&) const { return "answer"; }
+  std::string_view operator()(const rag::Verdict&) const { return "verdict"; }
+  std::string_view operator()(const rag::Done&) const { return "done"; }
+};
+
+}  // namespace
+
+std::string_view name_of(const rag::Event& event) { return std::visit(NameOf{}, event); }
+
+Json to_json(const rag::Event& event) {
+  Json json = std::visit([](const auto& one) { return fields(one); }, event);
+  json["event"] = name_of(event);
+  return json;
+}
+
+std::optional<rag::Event> event_from_json(const Json& json) {
+  const auto name = field<std::string>(json, "event");
+  if (name == "searching") return rag::Searching{.question = field<std::string>(json, "question"), .query = field<std::string>(json, "query")};
+  if (name == "passages") return passages_from_json(json);
+  if (name == "quote") return quote_from_json(json);
+  if (name == "statement") return rag::Statement{.text = field<std::string>(json, "text"), .quotes = field<std::vector<std::size_t>>(json, "quotes")};
+  if (name == "answer") return rag::AnswerText{.text = field<std::string>(json, "text")};
+  if (name == "verdict") return rag::Verdict{.answered = field<bool>(json, "answered"), .reason = field<std::string>(json, "reason")};
+  if (name == "done") return done_from_json(json);
+  return std::nullopt;
+}
+
+Json answer_json(const std::vector<rag::Event>& events) {
+  Json result = {{"answer", nullptr},     {"answered", false},          {"reason", ""},      {"statements", Json::array()},
+                 {"sources", Json::array()}, {"passages", Json::array()}, {"timings", Json::object()}};
+  for (const auto& event : events) {
+    if (const auto* passages = std::get_if<rag::Passages>(&event)) {
+      result["passages"] = fields(*passages)["passages"];
+    } else if (const auto* quote = std::get_if<rag::Quote>(&event)) {
+      result["sources"].push_back(fields(*quote));
+    } else if (const auto* statement = std::get_if<rag::Statement>(&event)) {
+      result["statements"].push_back(fields(*statement));
+    } else if (const auto* answer = std::get_if<rag::AnswerText>(&event)) {
+      result["answer"] = answer->text;
+    } else if (const auto* verdict = std::get_if<rag::Verdict>(&event)) {
+      result.update(fields(*verdict));
+    } else if (const auto* done = std::get_if<rag::Done>(&event)) {
+      result["timings"] = fields(*done);
+    }
+  }
+  return result;
+}
+
+Json to_json(const rag::Question& question) {
+  Json history = Json::array();
+  for (const auto& message : question.history) {
+    if (message.role == llm::Role::System) continue;
+    history.push_back({{"role", message.role == llm::Role::User ? "user" : "assistant"}, {"content", message.content}});
+  }
+  return {{"question", question.text}, {"chat_history", std::move(history)}};
+}
+
+rag::Question question_from_json(const Json& json) {
+  rag::Question question{.text = field<std::string>(json, "question"), .history = {}};
+  const Json history = optional_field<Json>(json, "chat_history").value_or(Json::array());
+  if (!history.is_array()) throw Error(ErrorKind::InvalidInput, "the JSON field 'chat_history' is not a list");
+  for (const auto& message : history) {
+    const auto role = field<std::string>(message, "role");
+    if (role != "user" && role != "assistant") throw Error(ErrorKind::InvalidInput, "a role in 'chat_history' is neither 'user' nor 'assistant'");
+    question.history.push_back({.role = role == "user" ? llm::Role::User : llm::Role::Assistant, .content = field<std::string>(message, "content")});
+  }
+  return question;
+}
+
+}  // namespace panduan::server
