@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/terminal.h"

@@ -5,6 +5,8 @@
 #include <iostream>
 #include <iterator>
 
+#include <nlohmann/json.hpp>
+
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/terminal.h"

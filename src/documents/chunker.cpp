@@ -119,7 +119,8 @@ class Packer {
 
   void emit(std::size_t begin, std::size_t end) {
     const ByteRange range{group_[begin].unit.text.begin, group_[end - 1].unit.text.end};
-    const std::size_t tokens = end - begin == 1 ? group_[begin].unit.tokens : options_.count_tokens(std::string_view(document_.text).substr(range.begin, range.size()));
+    const std::size_t tokens =
+        end - begin == 1 ? group_[begin].unit.tokens : options_.count_tokens(std::string_view(document_.text).substr(range.begin, range.size()));
     if (tokens > options_.max_tokens && end - begin > 1) {
       const std::size_t middle = begin + (end - begin) / 2;
       emit(begin, middle);

@@ -66,8 +66,26 @@ void expect_sound_chunks(const ParsedDocument& document, const ChunkOptions& wit
 }
 
 ParsedDocument random_document(std::mt19937& random) {
-  static const std::vector<std::string> kPieces = {"word ", "Sentence ends. ", "判断", "是人的事。", "！", "\n", "\n\n", "\n \n", "\t", "# Title\n\n", "## Part\n\n", "```\ncode\n```\n",
-                                                   "e\u0301", "👩\u200D🔬", "\u3000", "a_very_long_identifier_without_any_space", "....................", "“引文”", "3.14 ", "x"};
+  static const std::vector<std::string> kPieces = {"word ",
+                                                   "Sentence ends. ",
+                                                   "判断",
+                                                   "是人的事。",
+                                                   "！",
+                                                   "\n",
+                                                   "\n\n",
+                                                   "\n \n",
+                                                   "\t",
+                                                   "# Title\n\n",
+                                                   "## Part\n\n",
+                                                   "```\ncode\n```\n",
+                                                   "e\u0301",
+                                                   "👩\u200D🔬",
+                                                   "\u3000",
+                                                   "a_very_long_identifier_without_any_space",
+                                                   "....................",
+                                                   "“引文”",
+                                                   "3.14 ",
+                                                   "x"};
   std::string text = "start ";
   std::uniform_int_distribution<std::size_t> pick(0, kPieces.size() - 1);
   const std::size_t count = std::uniform_int_distribution<std::size_t>(0, 600)(random);

@@ -66,9 +66,7 @@ TEST(HtmlLoader, KeepsLineBreaksOfPreformattedText) {
   EXPECT_EQ(text_of("<p>Run</p><pre>\nif x:\n    <b>y</b>\n\n  z\n</pre><p>End"), "Run\n\nif x:\n    y\n\n  z\n\nEnd");
 }
 
-TEST(HtmlLoader, PutsNoSpaceWhereALineEndsBetweenChineseCharacters) {
-  EXPECT_EQ(text_of("<p>判断\n是\n“人”\n的 事\nABC\ndef"), "判断是“人”的 事 ABC def");
-}
+TEST(HtmlLoader, PutsNoSpaceWhereALineEndsBetweenChineseCharacters) { EXPECT_EQ(text_of("<p>判断\n是\n“人”\n的 事\nABC\ndef"), "判断是“人”的 事 ABC def"); }
 
 TEST(HtmlLoader, ParsesNestingThatWouldOverflowAStack) {
   struct Run {
@@ -79,11 +77,15 @@ TEST(HtmlLoader, ParsesNestingThatWouldOverflowAStack) {
   pthread_attr_init(&small_stack);
   pthread_attr_setstacksize(&small_stack, 256U << 10U);
   pthread_t thread{};
-  ASSERT_EQ(pthread_create(&thread, &small_stack, [](void* argument) -> void* {
-    auto& task = *static_cast<Run*>(argument);
-    task.text = text_of(task.html);
-    return nullptr;
-  }, &run), 0);
+  ASSERT_EQ(pthread_create(
+                &thread, &small_stack,
+                [](void* argument) -> void* {
+                  auto& task = *static_cast<Run*>(argument);
+                  task.text = text_of(task.html);
+                  return nullptr;
+                },
+                &run),
+            0);
   pthread_join(thread, nullptr);
   EXPECT_EQ(run.text, "deep");
 }

@@ -41,8 +41,8 @@ ParsedDocument load_document(const std::filesystem::path& name, std::string_view
 }
 
 bool has_known_ending(const std::filesystem::path& name) {
-  static constexpr std::array<std::string_view, 15> kKnown = {"pdf", "html", "htm", "xhtml", "md", "markdown", "mdown", "mkd",
-                                                              "txt", "text", "rst", "org", "adoc", "csv", "tsv"};
+  static constexpr std::array<std::string_view, 15> kKnown = {"pdf", "html", "htm", "xhtml", "md",   "markdown", "mdown", "mkd",
+                                                              "txt", "text", "rst", "org",   "adoc", "csv",      "tsv"};
   return std::find(kKnown.begin(), kKnown.end(), detail::lower_ending(name.string())) != kKnown.end();
 }
 

@@ -43,7 +43,9 @@ TEST(LoadDocument, RefusesBinaryFilesAsUnsupported) {
 }
 
 TEST(LoadDocument, NamesUtf16InsteadOfCallingItBinary) {
-  const Error error = load_error("notes.txt", std::string_view("\xFF\xFE" "a\0b\0", 6));
+  const Error error = load_error("notes.txt", std::string_view("\xFF\xFE"
+                                                               "a\0b\0",
+                                                               6));
   EXPECT_EQ(error.kind(), ErrorKind::InvalidInput);
   EXPECT_THAT(error.what(), HasSubstr("UTF-16"));
 }

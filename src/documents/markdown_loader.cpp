@@ -35,10 +35,11 @@ class MemoryScope {
 };
 
 cmark_mem cmark_memory() {
-  return {.calloc = [](std::size_t count, std::size_t size) {
-            if (size != 0 && count > SIZE_MAX / size) throw Error(ErrorKind::InvalidInput, "its markup needs too much memory to parse: split the file");
-            return current_memory->allocate(count * size);
-          },
+  return {.calloc =
+              [](std::size_t count, std::size_t size) {
+                if (size != 0 && count > SIZE_MAX / size) throw Error(ErrorKind::InvalidInput, "its markup needs too much memory to parse: split the file");
+                return current_memory->allocate(count * size);
+              },
           .realloc = [](void* block, std::size_t size) { return current_memory->reallocate(block, size); },
           .free = [](void* block) { current_memory->release(block); }};
 }

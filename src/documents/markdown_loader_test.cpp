@@ -45,7 +45,8 @@ TEST(MarkdownLoader, WritesTableRowsAsLines) {
 }
 
 TEST(MarkdownLoader, DropsCommentsAndReadsEmbeddedHtmlAsHtml) {
-  EXPECT_EQ(text_of("a <!-- no --> b<br>c\n\n<!-- hidden\n\nstill -->\n\n<details>\n<summary>More</summary>\n\ninside\n\n</details>"), "a b\nc\n\nMore\n\ninside");
+  EXPECT_EQ(text_of("a <!-- no --> b<br>c\n\n<!-- hidden\n\nstill -->\n\n<details>\n<summary>More</summary>\n\ninside\n\n</details>"),
+            "a b\nc\n\nMore\n\ninside");
 }
 
 TEST(MarkdownLoader, TakesTheTitleFromTheFrontMatterAndLeavesItOut) {
@@ -62,9 +63,9 @@ TEST(MarkdownLoader, ReadsHostileNestingInReasonableTime) {
     return text;
   };
   // After cmark's own list of pathological input.
-  for (const std::string& hostile : {repeat("*a **a ", 20'000), repeat("[", 50'000) + "a" + repeat("]", 50'000), repeat("> ", 20'000) + "a", repeat("- ", 20'000) + "a",
-                                     repeat("![[]()", 20'000), repeat("`a", 30'000), repeat("<!--", 30'000), repeat("&", 50'000), repeat("a\n- - -\n", 10'000),
-                                     "|" + repeat("x|", 3000) + "\n|" + repeat("-|", 3000) + "\n" + repeat("a\n", 3000)}) {
+  for (const std::string& hostile : {repeat("*a **a ", 20'000), repeat("[", 50'000) + "a" + repeat("]", 50'000), repeat("> ", 20'000) + "a",
+                                     repeat("- ", 20'000) + "a", repeat("![[]()", 20'000), repeat("`a", 30'000), repeat("<!--", 30'000), repeat("&", 50'000),
+                                     repeat("a\n- - -\n", 10'000), "|" + repeat("x|", 3000) + "\n|" + repeat("-|", 3000) + "\n" + repeat("a\n", 3000)}) {
     const Stopwatch watch;
     try {
       expect_sound(load_document("hostile.md", hostile));

@@ -96,7 +96,8 @@ TEST_P(RealPdf, HeadingsAreFoundWithTheirLevelsAndNotOnContentsPages) {
   for (const Heading& heading : document_.headings) EXPECT_EQ(text_at(document_, heading.text).find("...."), std::string_view::npos);
 }
 
-INSTANTIATE_TEST_SUITE_P(Languages, RealPdf, ::testing::Values("en", "zh-cn"), [](const auto& parameter) { return parameter.param == "en" ? "English" : "Chinese"; });
+INSTANTIATE_TEST_SUITE_P(Languages, RealPdf, ::testing::Values("en", "zh-cn"),
+                         [](const auto& parameter) { return parameter.param == "en" ? "English" : "Chinese"; });
 
 TEST(PdfLoader, PlacesWordsOnTheirPage) {
   const ParsedDocument document = load_document("a.pdf", test_pdf("one-sentence.pdf"));

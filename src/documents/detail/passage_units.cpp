@@ -42,7 +42,8 @@ class Cutter {
     if (range.size() == 0) return;
     if (range.size() <= limits_.long_tokens * kMostBytesPerToken) {
       const std::size_t tokens = count(range);
-      if (tokens <= (is_heading ? limits_.max_tokens : limits_.long_tokens)) return units.push_back({.text = range, .tokens = tokens, .is_heading = is_heading});
+      if (tokens <= (is_heading ? limits_.max_tokens : limits_.long_tokens))
+        return units.push_back({.text = range, .tokens = tokens, .is_heading = is_heading});
     }
     std::size_t begin = range.begin;
     for (const std::size_t end : sentence_ends(text_.substr(range.begin, range.size()))) {
@@ -84,7 +85,8 @@ class Cutter {
       }
       if (piece.size() > 0) {
         units.push_back({.text = piece, .tokens = tokens});
-        if (tokens > 0) bytes_per_token = std::clamp(static_cast<double>(piece.size()) / static_cast<double>(tokens), 0.5, static_cast<double>(kMostBytesPerToken));
+        if (tokens > 0)
+          bytes_per_token = std::clamp(static_cast<double>(piece.size()) / static_cast<double>(tokens), 0.5, static_cast<double>(kMostBytesPerToken));
       }
       rest.begin += cut;
     }

@@ -42,7 +42,8 @@ std::optional<Numbering> read_chapter(std::string_view text) {
     std::size_t end = word.size();
     while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0)) ++end;
     const std::size_t length = end - word.size();
-    const bool is_number = length > 0 && (skip_digits(text, word.size()) == end || length == 1 || text.substr(word.size(), length).find_first_not_of("IVXLC") == std::string_view::npos);
+    const bool is_number = length > 0 && (skip_digits(text, word.size()) == end || length == 1 ||
+                                          text.substr(word.size(), length).find_first_not_of("IVXLC") == std::string_view::npos);
     if (!is_number) return std::nullopt;
     while (end < text.size() && (text[end] == ' ' || text[end] == ':' || text[end] == '.')) ++end;
     return Numbering{.depth = 1, .bytes = end};
@@ -134,9 +135,7 @@ class Finder {
     int depth = 0;  ///< 0: without a number
   };
 
-  std::string_view text(const PrintedParagraph& paragraph) const {
-    return std::string_view(printed_.text).substr(paragraph.text.begin, paragraph.text.size());
-  }
+  std::string_view text(const PrintedParagraph& paragraph) const { return std::string_view(printed_.text).substr(paragraph.text.begin, paragraph.text.size()); }
 
   bool is_tall(const PrintedParagraph& paragraph) const { return paragraph.word_height >= kTaller * body_height_; }
 
@@ -168,7 +167,8 @@ class Finder {
 
   void add(const PrintedParagraph& first, const PrintedParagraph& last, const PrintedParagraph& numbered) {
     const auto numbering = read_numbering(text(numbered));
-    found_.push_back({.text = {first.text.begin, last.text.end}, .height = std::max(first.word_height, last.word_height), .depth = numbering ? numbering->depth : 0});
+    found_.push_back(
+        {.text = {first.text.begin, last.text.end}, .height = std::max(first.word_height, last.word_height), .depth = numbering ? numbering->depth : 0});
   }
 
   std::vector<Heading> levelled() const {

@@ -58,14 +58,16 @@ TEST(PdfLayout, RefusesWhatPdftotextDoesNotPrint) {
 }
 
 TEST(PdfLayout, TakesInfiniteAndInvalidPiecesForWhatTheyAre) {
-  const PdfLayout layout = parse_pdf_layout(xml_of(page(flow(block({"<line xMin=\"1\" yMin=\"nan\" xMax=\"inf\" yMax=\"1e99\"><word xMin=\"1\" yMin=\"1\" xMax=\"2\" "
-                                                                    "yMax=\"2\">a\xFF\x01</word></line>"})))));
+  const PdfLayout layout =
+      parse_pdf_layout(xml_of(page(flow(block({"<line xMin=\"1\" yMin=\"nan\" xMax=\"inf\" yMax=\"1e99\"><word xMin=\"1\" yMin=\"1\" xMax=\"2\" "
+                                               "yMax=\"2\">a\xFF\x01</word></line>"})))));
   EXPECT_EQ(layout.characters, "a\uFFFD");
   EXPECT_EQ(layout.lines[0].box.right, 0);
 }
 
 TEST(PrintedText, JoinsWrappedLinesAndKeepsDeliberateBreaks) {
-  EXPECT_EQ(printed(page(flow(block({line(50, 100, "wrapped lines go to the right edge"), line(50, 112, "and on")}, 220)))).text, "wrapped lines go to the right edge and on");
+  EXPECT_EQ(printed(page(flow(block({line(50, 100, "wrapped lines go to the right edge"), line(50, 112, "and on")}, 220)))).text,
+            "wrapped lines go to the right edge and on");
   EXPECT_EQ(printed(page(flow(block({line(50, 100, "Tip"), line(50, 112, "short")}, 500)))).text, "Tip\nshort");
   EXPECT_EQ(printed(page(flow(block({line(50, 100, "判断"), line(50, 112, "是事")}, 82)))).text, "判断是事");
 }
@@ -114,7 +116,8 @@ std::vector<std::string> headings_of(const std::string& pages) {
 
 TEST(PrintedHeadings, TakeTheirLevelFromNumbersOrElseFromSizes) {
   const std::string body = block({line(50, 400, "Body text that is long enough to say what the usual size of this document is.")});
-  EXPECT_THAT(headings_of(page(flow(block({line(50, 50, "2 Methods", 16)})) + flow(block({line(50, 150, "2.1 Data", 13)})) + flow(block({line(50, 250, "Unnumbered", 13)})) + flow(body))),
+  EXPECT_THAT(headings_of(page(flow(block({line(50, 50, "2 Methods", 16)})) + flow(block({line(50, 150, "2.1 Data", 13)})) +
+                               flow(block({line(50, 250, "Unnumbered", 13)})) + flow(body))),
               ::testing::ElementsAre("1 2 Methods", "2 2.1 Data", "2 Unnumbered"));
   EXPECT_THAT(headings_of(page(flow(block({line(50, 50, "Large", 20)})) + flow(block({line(50, 150, "Middle", 14)})) + flow(body))),
               ::testing::ElementsAre("1 Large", "2 Middle"));

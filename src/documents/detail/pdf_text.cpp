@@ -60,8 +60,8 @@ class TextWriter {
       } else {
         if (!share_row(previous->box, line.box)) ++paragraph.rows;
         if (!hyphen_dropped) join_lines(block, *previous, line, monospaced_width);
-        paragraph.box = {std::min(paragraph.box.left, line.box.left), std::min(paragraph.box.top, line.box.top),
-                         std::max(paragraph.box.right, line.box.right), std::max(paragraph.box.bottom, line.box.bottom)};
+        paragraph.box = {std::min(paragraph.box.left, line.box.left), std::min(paragraph.box.top, line.box.top), std::max(paragraph.box.right, line.box.right),
+                         std::max(paragraph.box.bottom, line.box.bottom)};
       }
       // pdftotext leaves out a hyphen at a line's end unless nothing follows in its flow; a quote has to stand in its output.
       const bool may_be_hyphen = index + 1 < block.end_line || !block.ends_flow;
@@ -145,7 +145,8 @@ class TextWriter {
         boxes.back().text.end = printed_.text.size();
         boxes.back().right = std::max(boxes.back().right, word.box.right);
       } else {
-        boxes.push_back({.text = {begin, printed_.text.size()}, .left = word.box.left, .top = word.box.top, .right = word.box.right, .bottom = word.box.bottom});
+        boxes.push_back(
+            {.text = {begin, printed_.text.size()}, .left = word.box.left, .top = word.box.top, .right = word.box.right, .bottom = word.box.bottom});
       }
     }
   }

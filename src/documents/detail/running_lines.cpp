@@ -32,11 +32,16 @@ std::optional<std::int64_t> roman_number(std::string_view text) {
   for (const char c : text) {
     std::int64_t value = 0;
     switch (c) {
-      case 'i': case 'I': value = 1; break;
-      case 'v': case 'V': value = 5; break;
-      case 'x': case 'X': value = 10; break;
-      case 'l': case 'L': value = 50; break;
-      case 'c': case 'C': value = 100; break;
+      case 'i':
+      case 'I': value = 1; break;
+      case 'v':
+      case 'V': value = 5; break;
+      case 'x':
+      case 'X': value = 10; break;
+      case 'l':
+      case 'L': value = 50; break;
+      case 'c':
+      case 'C': value = 100; break;
       default: return std::nullopt;
     }
     sum += value > last ? value - 2 * last : value;
@@ -104,7 +109,7 @@ void mark_running_lines(PdfLayout& layout) {
   }
   for (auto& [shape, lines] : candidates) {
     if (lines.size() < kLeastPages) continue;
-    std::stable_sort(lines.begin(), lines.end(), [](const Candidate& a, const Candidate& b) { return a.top < b.top; });
+    std::sort(lines.begin(), lines.end(), [](const Candidate& a, const Candidate& b) { return a.top < b.top; });
     for (std::size_t begin = 0, end = 0; begin < lines.size(); begin = end) {
       for (end = begin + 1; end < lines.size() && lines[end].top - lines[end - 1].top <= kSameHeightPoints;) ++end;
       std::vector<Candidate> row(lines.begin() + static_cast<std::ptrdiff_t>(begin), lines.begin() + static_cast<std::ptrdiff_t>(end));

@@ -22,9 +22,7 @@ inline Error load_error(const std::filesystem::path& name, std::string_view byte
   return {ErrorKind::Internal, "nothing was thrown"};
 }
 
-inline std::string_view text_at(const ParsedDocument& document, ByteRange range) {
-  return std::string_view(document.text).substr(range.begin, range.size());
-}
+inline std::string_view text_at(const ParsedDocument& document, ByteRange range) { return std::string_view(document.text).substr(range.begin, range.size()); }
 
 /// What the contract of ParsedDocument promises of every document.
 inline void expect_sound(const ParsedDocument& document) {

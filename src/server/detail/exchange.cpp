@@ -1,5 +1,7 @@
 #include "server/detail/exchange.h"
 
+#include <nlohmann/json.hpp>
+
 #include "base/clock.h"
 #include "server/json.h"
 
@@ -24,21 +26,28 @@ void Exchange::begin_stream() {
 }
 
 void Exchange::write(std::string bytes) {
+  bool too_slow = false;
   {
     std::unique_lock lock(mutex_);
     const Stopwatch waited;
     const bool room = taken_.wait_for(lock, patience_, [&] { return abandoned_ || output_.bytes.size() < kMaxQueuedBytes; });
     patience_ -= std::chrono::milliseconds(static_cast<std::int64_t>(waited.elapsed_ms()));
     if (abandoned_) throw Error(ErrorKind::Cancelled, "the client has closed the connection");
-    if (!room) throw Error(ErrorKind::Cancelled, "the client reads too slowly");
-    output_.bytes += bytes;
+    if (room) output_.bytes += bytes;
+    too_slow = !room;
+  }
+  if (too_slow) {
+    stop_.request_stop();
+    throw Error(ErrorKind::Cancelled, "the client reads too slowly");
   }
   wake_();
 }
 
-void Exchange::finish(const std::optional<Error>& error) {
+void Exchange::finish(const std::optional<Error>& outcome) {
   {
     const std::lock_guard lock(mutex_);
+    std::optional<Error> error = outcome;
+    if (error && error->kind() == ErrorKind::Cancelled && shutting_down_) error.emplace(ErrorKind::Unavailable, "the server is shutting down: ask again once it is back");
     if (error && !answered_) {
       output_.response = problem(*error);
     } else if (error && output_.streaming) {
@@ -68,6 +77,14 @@ void Exchange::abandon() {
     abandoned_ = true;
   }
   taken_.notify_all();
+  stop_.request_stop();
+}
+
+void Exchange::shut_down() {
+  {
+    const std::lock_guard lock(mutex_);
+    shutting_down_ = true;
+  }
   stop_.request_stop();
 }
 

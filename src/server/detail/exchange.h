@@ -25,8 +25,8 @@ class Exchange : public Reply {
   void send(Response response) override;
   void begin_stream() override;
   void write(std::string bytes) override;
-  /// Nothing more comes. `error` is told to the client as far as that is still possible.
-  void finish(const std::optional<Error>& error = std::nullopt);
+  /// Nothing more comes. An error is told to the client as far as that is still possible.
+  void finish(const std::optional<Error>& outcome = std::nullopt);
   std::stop_token stop_token() const { return stop_.get_token(); }
 
   // The socket's side
@@ -39,8 +39,8 @@ class Exchange : public Reply {
   Output take();
   /// The client has gone.
   void abandon();
-  /// The work should end; the client may still be told why.
-  void request_stop() { stop_.request_stop(); }
+  /// The server is going down: the work should end, and the client is told so.
+  void shut_down();
 
  private:
   std::mutex mutex_;
@@ -48,6 +48,7 @@ class Exchange : public Reply {
   Output output_;
   bool answered_ = false;
   bool abandoned_ = false;
+  bool shutting_down_ = false;
   std::chrono::milliseconds patience_;
   std::function<void()> wake_;
   std::stop_source stop_;

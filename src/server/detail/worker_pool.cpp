@@ -35,10 +35,11 @@ void WorkerPool::work() {
     changed_.wait(lock, [&] { return closing_ || !waiting_.empty(); });
     --idle_;
     if (waiting_.empty()) return;
-    const auto task = std::move(waiting_.front());
+    auto task = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
     task();
+    task = nullptr;  // what it holds may take its own locks to go
     lock.lock();
   }
 }

@@ -1,0 +1,117 @@
+#include <utility>
+
+#include "server/detail/exchange.h"
+#include "server/multipart.h"
+#include "server/routes/json_reply.h"
+#include "server/routes/routes.h"
+
+namespace panduan::server {
+namespace {
+
+// A shell's * can be a lot of paths.
+constexpr std::uint64_t kMaxPathsBytes = 32U << 20U;
+// An answer that is kept for a repeated request.
+constexpr std::uint64_t kMaxKeptBytes = 16U << 20U;
+
+void add(app::Workbench& workbench, const Request& request, Reply& reply, const std::stop_token& stop) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& path : field<std::vector<std::string>>(json_body(request), "paths")) {
+    if (!path.starts_with('/')) throw Error(ErrorKind::InvalidInput, fmt::format("'{}' is not an absolute path", path));
+    paths.emplace_back(path);
+  }
+  reply.begin_stream();
+  const auto tell = [&](std::string_view name, const Json& json) {
+    try {
+      reply.write(event_text(name, to_text(json)));
+    } catch (const Error&) {
+      // The listener has gone, which has requested the stop already; the file that is being stored ends in order.
+    }
+  };
+  const ingest::AddSink sink{.on_progress = [&](const ingest::AddProgress& progress) { tell("progress", to_json(progress)); },
+                             .on_file = [&](const ingest::FileResult& result) { tell("file", to_json(result)); }};
+  tell("summary", to_json(workbench.add(workbench.local_caller(), paths, sink, stop)));
+}
+
+struct KeptRequest {
+  std::string key;
+  Sha256 request;
+};
+KeptRequest kept_request(const Json& json) { return {field<std::string>(json, "key"), sha256_from_hex(field<std::string>(json, "request_sha256"))}; }
+
+class LocalRoutes {
+ public:
+  LocalRoutes(Router& router, app::Workbench& workbench) : router_(router), workbench_(workbench) {}
+
+  /// A call that takes a JSON object and gives JSON.
+  void add(const char* pattern, Lane lane, std::function<Json(app::Workbench&, const Json&, const std::stop_token&)> call, std::uint64_t max_bytes = kMaxJsonBytes) {
+    router_.add({.method = "POST",
+                 .pattern = pattern,
+                 .lane = lane,
+                 .reach = Reach::LocalOnly,
+                 .max_body_bytes = max_bytes,
+                 .media_types = {"application/json"},
+                 .handler = [&workbench = workbench_, call = std::move(call)](const Request& request, Reply& reply, const std::stop_token& stop) {
+                   reply_json(reply, call(workbench, json_body(request), stop));
+                 }});
+  }
+
+ private:
+  Router& router_;
+  app::Workbench& workbench_;
+};
+
+}  // namespace
+
+void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t max_bytes) {
+  router.add({.method = "POST",
+              .pattern = "/local/add",
+              .lane = Lane::Long,
+              .reach = Reach::LocalOnly,
+              .max_body_bytes = kMaxPathsBytes,
+              .media_types = {"application/json"},
+              .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) { add(workbench, request, reply, stop); }});
+  router.add({.method = "POST",
+              .pattern = "/local/upload",
+              .lane = Lane::Long,
+              .reach = Reach::LocalOnly,
+              .max_body_bytes = max_bytes,
+              .media_types = {"application/octet-stream"},
+              .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) {
+                const auto name = request.query.find("name");
+                if (name == request.query.end()) throw Error(ErrorKind::InvalidInput, "the name is missing");
+                reply_json(reply, to_json(workbench.upload(workbench.local_caller(), name->second, request.body, stop)));
+              }});
+
+  LocalRoutes local(router, workbench);
+  local.add("/local/caller", Lane::Short, [](app::Workbench& to, const Json&, const std::stop_token&) { return to_json(to.local_caller()); });
+  local.add("/local/list", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
+    return to_json(to.list(to.local_caller(), field<std::size_t>(json, "limit"), field<std::string>(json, "cursor")));
+  });
+  local.add("/local/find", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
+    return to_json(to.find(to.local_caller(), field<std::string>(json, "document")));
+  });
+  local.add("/local/remove", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
+    return to_json(to.remove(to.local_caller(), field<std::string>(json, "document")));
+  });
+  local.add("/local/search", Lane::Long, [](app::Workbench& to, const Json& json, const std::stop_token& stop) {
+    Json hits = Json::array();
+    for (const auto& hit : to.search(to.local_caller(), field<std::string>(json, "question"), field<std::size_t>(json, "limit"), stop)) hits.push_back(to_json(hit));
+    return Json{{"hits", std::move(hits)}};
+  });
+  local.add("/local/check", Lane::Long, [](app::Workbench& to, const Json&, const std::stop_token&) { return to_json(to.check(to.local_caller())); });
+  local.add("/local/readiness", Lane::Short, [](app::Workbench& to, const Json&, const std::stop_token&) { return to_json(to.readiness()); });
+  local.add("/local/kept-response", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
+    const KeptRequest kept = kept_request(json);
+    return Json{{"response", or_null(to.kept_response(to.local_caller(), kept.key, kept.request))}};
+  });
+  local.add(
+      "/local/keep-response", Lane::Short,
+      [](app::Workbench& to, const Json& json, const std::stop_token&) {
+        const KeptRequest kept = kept_request(json);
+        to.keep_response(to.local_caller(), kept.key, kept.request, field<std::string>(json, "response"));
+        return Json::object();
+      },
+      kMaxKeptBytes);
+}
+
+}  // namespace panduan::server

@@ -1,0 +1,138 @@
+#pragma once
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "app/workbench.h"
+#include "base/error.h"
+
+namespace panduan::server::testing {
+
+/// A workbench for tests that says what the test tells it to. For test programs only, and header-only for that reason.
+class FakeWorkbench : public app::Workbench {
+ public:
+  // What it answers with; a call whose function is empty says something plausible.
+  std::function<void(const rag::Question&, const rag::EventSink&, const std::stop_token&)> on_ask;
+  std::function<ingest::FileResult(const std::string&, const std::string&)> on_upload;
+  std::function<ingest::AddSummary(const std::vector<std::filesystem::path>&, const ingest::AddSink&, const std::stop_token&)> on_add;
+  std::function<std::vector<app::SearchHit>(const std::string&, std::size_t, const std::stop_token&)> on_search;
+  app::Readiness ready{.ready = true, .problems = {}, .chat_model = "fake-chat", .embedding_model = "fake-embedding"};
+  store::IntegrityReport report{.problems = {"a vector is missing"}, .documents = 2, .chunks = 40, .vectors = 39, .bytes_on_disk = 5'000'000'000};
+  std::vector<store::Document> documents;
+  std::atomic<int> asked = 0, uploaded = 0;
+
+  identity::Caller local_caller() override { return identity::local_caller(7); }
+
+  ingest::AddSummary add(const identity::Caller&, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink, const std::stop_token& stop) override {
+    return on_add ? on_add(paths, sink, stop) : ingest::AddSummary{};
+  }
+
+  ingest::FileResult upload(const identity::Caller&, const std::string& name, std::string bytes, const std::stop_token&) override {
+    ++uploaded;
+    if (on_upload) return on_upload(name, bytes);
+    const std::lock_guard lock(mutex_);
+    documents.push_back(document(name, bytes.size()));
+    return {.source = name, .outcome = ingest::AddOutcome::Added, .reason = {}, .document = documents.back()};
+  }
+
+  store::DocumentList list(const identity::Caller&, std::size_t limit, const std::string& cursor) override {
+    const std::lock_guard lock(mutex_);
+    store::DocumentList list;
+    std::size_t at = cursor.empty() ? 0 : std::stoul(cursor);
+    for (; at < documents.size() && list.documents.size() < limit; ++at) list.documents.push_back(documents[at]);
+    if (at < documents.size()) list.next = std::to_string(at);
+    return list;
+  }
+
+  store::Document find(const identity::Caller&, const std::string& id_or_source) override {
+    const std::lock_guard lock(mutex_);
+    return *position(id_or_source);
+  }
+
+  store::Document remove(const identity::Caller&, const std::string& id_or_source) override {
+    const std::lock_guard lock(mutex_);
+    const auto at = position(id_or_source);
+    const store::Document removed = *at;
+    documents.erase(at);
+    return removed;
+  }
+
+  std::vector<app::SearchHit> search(const identity::Caller&, const std::string& question, std::size_t limit, const std::stop_token& stop) override {
+    return on_search ? on_search(question, limit, stop) : std::vector<app::SearchHit>{};
+  }
+
+  void ask(const identity::Caller&, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) override {
+    ++asked;
+    if (on_ask) return on_ask(question, sink, stop);
+    for (const auto& event : an_answer()) sink(event);
+  }
+
+  store::IntegrityReport check(const identity::Caller&) override { return report; }
+  app::Readiness readiness() override { return ready; }
+
+  std::optional<std::string> kept_response(const identity::Caller&, const std::string& key, const Sha256& request) override {
+    const std::lock_guard lock(mutex_);
+    const auto kept = kept_.find(key);
+    if (kept == kept_.end()) return std::nullopt;
+    if (kept->second.first != request) throw Error(ErrorKind::Conflict, "the key '" + key + "' was used for another request");
+    return kept->second.second;
+  }
+
+  void keep_response(const identity::Caller&, const std::string& key, const Sha256& request, const std::string& response) override {
+    const std::lock_guard lock(mutex_);
+    kept_[key] = {request, response};
+  }
+
+  static store::Document document(const std::string& source, std::size_t bytes) {
+    store::Document document;
+    document.id = "doc_" + to_hex(sha256(source)).substr(0, 8);
+    document.source = source;
+    document.title = "Title of " + source;
+    document.media_type = "text/plain";
+    document.stamp = {.modified_ns = 1'700'000'000'123'456'789, .bytes = bytes};
+    document.content_sha256 = sha256(source);
+    document.version = 2;
+    document.pages = 3;
+    document.chunks = 4;
+    document.text_bytes = 900;
+    document.added_ms = 1'700'000'000'000;
+    return document;
+  }
+
+  /// One of each event, every field with a value of its own.
+  static std::vector<rag::Event> an_answer() {
+    const rag::PassageRead passage{.number = 1, .document_id = "doc_1", .source = "/home/me/合同.pdf", .title = "Contract", .heading_path = "2 Terms > 2.1 Notice", .page = "12",
+                                   .score = 0.5, .text = "Either party may end this contract with ninety days' notice."};
+    const rag::Quote quote{.number = 1, .passage = 1, .text = "ninety days' notice", .document_id = "doc_1", .source = "/home/me/合同.pdf", .title = "Contract",
+                           .heading_path = "2 Terms > 2.1 Notice", .content_sha256 = std::string(64, 'a'), .range = {40, 59}, .page = "12",
+                           .boxes = {{.text = {40, 46}, .left = 72.5F, .top = 100, .right = 110.25F, .bottom = 112}}};
+    return {rag::Searching{.question = "How long is the notice?", .query = "length of notice"},
+            rag::Passages{.passages = {passage}},
+            quote,
+            rag::Statement{.text = "The notice is ninety days.", .quotes = {1}},
+            rag::AnswerText{.text = "Ninety days"},
+            rag::Verdict{.answered = true, .reason = "A quote says so."},
+            rag::Done{.model = "fake-chat", .prompt_tokens = 700, .reused_tokens = 300, .completion_tokens = 40, .search_ms = 12.5, .prefill_ms = 800, .decode_ms = 900,
+                      .first_event_ms = 850, .total_ms = 1750}};
+  }
+
+ private:
+  std::vector<store::Document>::iterator position(const std::string& id_or_source) {
+    for (auto at = documents.begin(); at != documents.end(); ++at) {
+      if (at->id == id_or_source || at->source == id_or_source) return at;
+    }
+    throw Error(ErrorKind::NotFound, "there is no document '" + id_or_source + "'");
+  }
+
+  std::mutex mutex_;
+  std::map<std::string, std::pair<Sha256, std::string>> kept_;
+};
+
+}  // namespace panduan::server::testing
