@@ -45,7 +45,8 @@ foreach(library llama-common llama-common-base cpp-httplib vendor-hash llama ggm
   endif()
 endforeach()
 target_link_libraries(llama INTERFACE -Wl,--start-group ${llama_libraries} -Wl,--end-group Threads::Threads ${CMAKE_DL_LIBS})
-if(PANDUAN_CPU MATCHES "^(native|portable)$")
+# The fuzzers are compiled with clang, whose OpenMP is another library, and run no model.
+if(PANDUAN_CPU MATCHES "^(native|portable)$" AND NOT PANDUAN_BUILD_FUZZERS)
   find_package(OpenMP REQUIRED)
   target_link_libraries(llama INTERFACE OpenMP::OpenMP_CXX)
 endif()

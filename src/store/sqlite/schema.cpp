@@ -167,7 +167,10 @@ void create_words_table(const Database& database, std::int64_t workspace) {
   const std::string name = words_table(workspace);
   // The terms come ready-made, a space between each; unicode61 splits there, and must not split inside one.
   database.execute(fmt::format(
-      "CREATE VIRTUAL TABLE {0} USING fts5(terms, content='', contentless_delete=1, tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")", name));
+      "CREATE VIRTUAL TABLE {0} USING fts5(terms, tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")", name));
+  // Without it FTS5 only marks what is deleted, and the words stay in the file. It needs the table to keep its terms: a contentless
+  // one takes the option and ignores it.
+  database.execute(fmt::format("INSERT INTO {0} ({0}, rank) VALUES ('secure-delete', 1)", name));
 }
 
 }  // namespace panduan::store

@@ -1,0 +1,183 @@
+#include "server/remote_workbench.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "net/testing/scripted_server.h"
+#include "server/json.h"
+#include "server/testing/running_server.h"
+
+namespace panduan::server {
+namespace {
+
+using testing::eventually;
+using testing::FakeWorkbench;
+using testing::RunningServer;
+using namespace std::chrono_literals;
+
+struct Failure {
+  ErrorKind kind;
+  std::string message;
+};
+Failure failure_of(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return {error.kind(), error.what()};
+  }
+  ADD_FAILURE() << "nothing was thrown";
+  return {ErrorKind::Internal, ""};
+}
+
+class RemoteWorkbenchTest : public ::testing::Test {
+ protected:
+  RunningServer server_;
+  std::unique_ptr<app::Workbench> remote_ = connect_workbench(server_.config);
+  identity::Caller caller_ = identity::local_caller(7);
+};
+
+TEST_F(RemoteWorkbenchTest, TheCallerIsTheOneOfTheOwner) {
+  EXPECT_EQ(remote_->local_caller().workspace_id, 7);
+  EXPECT_TRUE(remote_->local_caller().may(identity::Right::Write));
+}
+
+TEST_F(RemoteWorkbenchTest, AddTellsProgressAndGivesTheSummary) {
+  std::vector<std::filesystem::path> paths;
+  server_.fake.on_add = [&](const std::vector<std::filesystem::path>& given, const ingest::AddSink& sink, const auto&) {
+    paths = given;
+    sink.on_progress({.files_done = 1, .files_total = 2, .file = "a", .step = "reading", .chunks_done = 3, .chunks_total = 4, .tokens_done = 5, .tokens_per_second = 6.5});
+    sink.on_file({.source = "/a", .outcome = ingest::AddOutcome::Updated, .reason = {}, .document = FakeWorkbench::document("/a", 1)});
+    sink.on_file({.source = "/b", .outcome = ingest::AddOutcome::Failed, .reason = "broken", .document = {}});
+    return ingest::AddSummary{.added = 1, .updated = 2, .unchanged = 3, .failed = 4, .chunks = 5, .tokens = 6, .total_ms = 7.5, .embed_ms = 8.5};
+  };
+  std::vector<ingest::AddProgress> progress;
+  std::vector<ingest::FileResult> files;
+  const ingest::AddSink sink{.on_progress = [&](const auto& one) { progress.push_back(one); }, .on_file = [&](const auto& one) { files.push_back(one); }};
+  const auto summary = remote_->add(caller_, {"/tmp/文", "relative/../x"}, sink, {});
+  EXPECT_EQ(paths, (std::vector<std::filesystem::path>{"/tmp/文", std::filesystem::current_path() / "x"}));
+  ASSERT_EQ(progress.size(), 1U);
+  EXPECT_EQ(progress[0].tokens_per_second, 6.5);
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0].document.source, "/a");
+  EXPECT_EQ(files[1].reason, "broken");
+  EXPECT_EQ(summary.failed, 4U);
+  EXPECT_EQ(summary.embed_ms, 8.5);
+}
+
+TEST_F(RemoteWorkbenchTest, AStopRequestEndsAnAddThere) {
+  std::atomic<bool> began = false, stopped = false;
+  server_.fake.on_add = [&](const auto&, const auto&, const std::stop_token& stop) {
+    began = true;
+    while (!stop.stop_requested()) std::this_thread::sleep_for(5ms);
+    stopped = true;
+    return ingest::AddSummary{};
+  };
+  std::stop_source stop;
+  std::jthread presser([&] {
+    eventually([&] { return began.load(); });
+    stop.request_stop();
+  });
+  EXPECT_EQ(failure_of([&] { remote_->add(caller_, {"/x"}, {}, stop.get_token()); }).kind, ErrorKind::Cancelled);
+  EXPECT_TRUE(eventually([&] { return stopped.load(); }));
+}
+
+TEST_F(RemoteWorkbenchTest, UploadListFindAndRemove) {
+  const auto result = remote_->upload(caller_, "文 1.txt", std::string("a\0b", 3), {});
+  EXPECT_EQ(result.document.source, "文 1.txt");
+  EXPECT_EQ(result.document.stamp.bytes, 3U);
+  remote_->upload(caller_, "/home/b.txt", "b", {});
+  const auto list = remote_->list(caller_, 1, "");
+  ASSERT_EQ(list.documents.size(), 1U);
+  EXPECT_EQ(to_json(list.documents[0]), to_json(result.document));
+  EXPECT_EQ(remote_->list(caller_, 500, list.next).documents[0].source, "/home/b.txt");
+  EXPECT_EQ(remote_->find(caller_, "/home/b.txt").stamp.modified_ns, 1'700'000'000'123'456'789);
+  EXPECT_EQ(remote_->remove(caller_, result.document.id).source, "文 1.txt");
+  const auto failure = failure_of([&] { remote_->find(caller_, result.document.id); });
+  EXPECT_EQ(failure.kind, ErrorKind::NotFound);
+  EXPECT_EQ(failure.message, "there is no document '" + result.document.id + "'");
+}
+
+TEST_F(RemoteWorkbenchTest, AskSendsTheEventsInOrder) {
+  rag::Question seen;
+  server_.fake.on_ask = [&](const rag::Question& question, const rag::EventSink& sink, const auto&) {
+    seen = question;
+    for (const auto& event : FakeWorkbench::an_answer()) sink(event);
+  };
+  std::vector<Json> events;
+  remote_->ask(caller_, {.text = "它呢？", .history = {{llm::Role::Assistant, "before"}}}, [&](const rag::Event& event) { events.push_back(to_json(event)); }, {});
+  EXPECT_EQ(seen.text, "它呢？");
+  EXPECT_EQ(seen.history.at(0).content, "before");
+  std::vector<Json> expected;
+  for (const auto& event : FakeWorkbench::an_answer()) expected.push_back(to_json(event));
+  EXPECT_EQ(events, expected);
+}
+
+TEST_F(RemoteWorkbenchTest, ErrorsKeepTheirKindAlsoInAStream) {
+  for (const ErrorKind kind : {ErrorKind::Unavailable, ErrorKind::NoSpace, ErrorKind::Corrupt, ErrorKind::InvalidInput}) {
+    server_.fake.on_ask = [kind](const auto&, const auto&, const auto&) { throw Error(kind, "why"); };
+    server_.fake.on_search = [kind](const auto&, auto, const auto&) -> std::vector<app::SearchHit> { throw Error(kind, "why"); };
+    for (const auto& failure : {failure_of([&] { remote_->ask(caller_, {.text = "q", .history = {}}, [](const auto&) {}, {}); }),
+                                failure_of([&] { remote_->search(caller_, "q", 3, {}); })}) {
+      EXPECT_EQ(failure.kind, kind);
+      EXPECT_EQ(failure.message, "why");
+    }
+  }
+}
+
+TEST_F(RemoteWorkbenchTest, WhatTheListenerThrowsEndsTheAnswer) {
+  EXPECT_THROW(remote_->ask(caller_, {.text = "q", .history = {}}, [](const auto&) { throw std::out_of_range("enough"); }, {}), std::out_of_range);
+}
+
+TEST_F(RemoteWorkbenchTest, SearchCheckReadinessAndKeptResponses) {
+  server_.fake.on_search = [](const std::string& question, std::size_t limit, const auto&) {
+    return std::vector<app::SearchHit>(limit, {.text = question, .word_rank = 4});
+  };
+  const auto hits = remote_->search(caller_, "问", 2, {});
+  ASSERT_EQ(hits.size(), 2U);
+  EXPECT_EQ(hits[1].text, "问");
+  EXPECT_EQ(hits[1].word_rank, 4U);
+  EXPECT_EQ(remote_->check(caller_).bytes_on_disk, 5'000'000'000U);
+  server_.fake.ready = {.ready = false, .problems = {"no model"}, .chat_model = {}, .embedding_model = "e"};
+  EXPECT_EQ(remote_->readiness().problems.at(0), "no model");
+  EXPECT_FALSE(remote_->kept_response(caller_, "k", sha256("1")));
+  remote_->keep_response(caller_, "k", sha256("1"), "{\"a\":\"文\"}");
+  EXPECT_EQ(remote_->kept_response(caller_, "k", sha256("1")), "{\"a\":\"文\"}");
+  EXPECT_EQ(failure_of([&] { remote_->kept_response(caller_, "k", sha256("2")); }).kind, ErrorKind::Conflict);
+}
+
+TEST_F(RemoteWorkbenchTest, ACallerCannotDoMoreThereThanHere) {
+  const identity::Caller reader{.user = "reader", .workspace_id = 7, .rights = static_cast<std::uint32_t>(identity::Right::Read)};
+  EXPECT_EQ(failure_of([&] { remote_->remove(reader, "x"); }).kind, ErrorKind::Forbidden);
+  EXPECT_EQ(failure_of([&] { remote_->upload(reader, "x", "", {}); }).kind, ErrorKind::Forbidden);
+}
+
+TEST_F(RemoteWorkbenchTest, ANameThatIsNotUtf8IsRefusedAndNotChanged) {
+  EXPECT_EQ(failure_of([&] { remote_->add(caller_, {"/tmp/\xFF"}, {}, {}); }).kind, ErrorKind::InvalidInput);
+}
+
+TEST(RemoteWorkbench, WithoutAServerItIsUnavailable) {
+  const TemporaryFolder folder;
+  Config config;
+  config.data_dir = folder.path();
+  EXPECT_EQ(failure_of([&] { connect_workbench(config); }).kind, ErrorKind::Unavailable);
+}
+
+TEST(RemoteWorkbench, AnAnswerThatBreaksOffIsAnError) {
+  const TemporaryFolder folder;
+  Config config;
+  config.data_dir = folder.path();
+  const net::testing::ScriptedServer server(app::socket_path(config), [](const auto& request, auto& connection) {
+    if (request.target == "/healthz") return connection.answer(200, "{}");
+    if (request.target == "/local/check") return connection.answer(502, "<html>");
+    connection.answer(200, "event: searching\ndata: {\"event\":\"searching\",\"question\":\"q\",\"query\":\"q\"}\n\n");
+  });
+  const auto remote = connect_workbench(config);
+  const auto caller = identity::local_caller(1);
+  EXPECT_EQ(failure_of([&] { remote->ask(caller, {.text = "q", .history = {}}, [](const auto&) {}, {}); }).kind, ErrorKind::Unavailable);
+  EXPECT_EQ(failure_of([&] { remote->add(caller, {"/x"}, {}, {}); }).kind, ErrorKind::Unavailable);
+  EXPECT_EQ(failure_of([&] { remote->check(caller); }).kind, ErrorKind::Unavailable);
+}
+
+}  // namespace
+}  // namespace panduan::server

@@ -1,0 +1,184 @@
+#include "store/store.h"
+
+#include <gmock/gmock.h>
+
+#include <fstream>
+
+#include "base/error.h"
+#include "base/file.h"
+
+namespace panduan::store {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+class StoreTest : public testing::Test {
+ protected:
+  void reopen() {
+    store_.reset();
+    store_ = open_sqlite_store(folder_.path());
+  }
+
+  NewVersion version(const std::string& source, const std::string& text) {
+    NewVersion version{.source = source, .stamp = {.modified_ns = 1, .bytes = text.size()}, .content_sha256 = sha256(text), .bytes = text, .parsed = {}, .chunks = {}, .embedding_model = model_};
+    version.parsed = {.media_type = "text/plain", .title = "T", .text = text, .pages = {}, .headings = {}};
+    version.chunks.push_back({.text = {0, text.size()}, .heading_path = "H", .tokens = 3, .words = text, .vector = {0.6F, 0.8F}});
+    return version;
+  }
+
+  /// Whether the bytes are anywhere in the store's files.
+  bool on_disk(const std::string& words) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path())) {
+      if (read_file(entry.path(), 1U << 30U).find(words) != std::string::npos) return true;
+    }
+    return false;
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<Store> store_ = open_sqlite_store(folder_.path());
+  WorkspaceId workspace_ = store_->workspace("default");
+  EmbeddingModelId model_ = store_->embedding_model(workspace_, {.fingerprint = "f", .name = "m", .dims = 2});
+};
+
+std::vector<ScoredChunk> words(const Store& store, WorkspaceId workspace, const std::string& term) {
+  const std::vector<std::string> terms{term};
+  return store.search_words(workspace, terms, 10);
+}
+
+TEST_F(StoreTest, FindsADocumentByItsWordsAfterReopening) {
+  const Document put = store_->put_version(workspace_, version("/a", "alpha beta"));
+  reopen();
+  const auto hits = words(*store_, workspace_, "beta");
+  ASSERT_THAT(hits, SizeIs(1));
+  const auto passage = store_->passage(workspace_, hits[0].chunk);
+  ASSERT_TRUE(passage);
+  EXPECT_EQ(passage->text, "alpha beta");
+  EXPECT_EQ(passage->document_id, put.id);
+  EXPECT_THAT(store_->check().problems, IsEmpty());
+}
+
+TEST_F(StoreTest, ReplacesTheContentWhenASourceChanges) {
+  const Document first = store_->put_version(workspace_, version("/a", "alpha"));
+  const Document second = store_->put_version(workspace_, version("/a", "omega"));
+  EXPECT_EQ(second.id, first.id);
+  EXPECT_EQ(second.version, 2);
+  EXPECT_THAT(words(*store_, workspace_, "alpha"), IsEmpty());
+  EXPECT_THAT(words(*store_, workspace_, "omega"), SizeIs(1));
+  EXPECT_THAT(store_->check().problems, IsEmpty());
+}
+
+TEST_F(StoreTest, SharesTheContentOfTwoSourcesWithTheSameBytes) {
+  const Document first = store_->put_version(workspace_, version("/a", "alpha"));
+  const auto second = store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = model_});
+  ASSERT_TRUE(second);
+  EXPECT_THAT(words(*store_, workspace_, "alpha"), SizeIs(1));
+  EXPECT_TRUE(store_->remove_document(workspace_, first.id));
+  EXPECT_THAT(words(*store_, workspace_, "alpha"), SizeIs(1)) << "the other document still holds it";
+  EXPECT_TRUE(store_->remove_document(workspace_, second->id));
+  EXPECT_THAT(words(*store_, workspace_, "alpha"), IsEmpty());
+  EXPECT_EQ(store_->check().chunks, 0U);
+}
+
+TEST_F(StoreTest, KnowsNoContentUnderAnotherEmbeddingModel) {
+  store_->put_version(workspace_, version("/a", "alpha"));
+  const auto other = store_->embedding_model(workspace_, {.fingerprint = "g", .name = "n", .dims = 2});
+  EXPECT_FALSE(store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = other}));
+}
+
+TEST_F(StoreTest, LeavesNoWordOfARemovedDocumentOnTheDisk) {
+  const Document document = store_->put_version(workspace_, version("/a", "xylographica"));
+  store_->put_version(workspace_, version("/b", "beta"));
+  ASSERT_TRUE(store_->remove_document(workspace_, document.id));
+  store_.reset();  // the last connection folds the write-ahead log into the file
+  EXPECT_FALSE(on_disk("xylographica"));
+}
+
+TEST_F(StoreTest, KeepsWorkspacesApart) {
+  const WorkspaceId other = store_->workspace("other");
+  const Document document = store_->put_version(workspace_, version("/a", "alpha"));
+  const auto hits = words(*store_, workspace_, "alpha");
+  EXPECT_THAT(words(*store_, other, "alpha"), IsEmpty());
+  EXPECT_FALSE(store_->passage(other, hits[0].chunk));
+  EXPECT_FALSE(store_->find_document(other, document.id));
+  EXPECT_FALSE(store_->remove_document(other, document.id));
+  EXPECT_FALSE(store_->text(other, store_->passage(workspace_, hits[0].chunk)->content_id, {0, 1}));
+  EXPECT_THROW(store_->document_bytes(other, document.id), Error);
+}
+
+TEST_F(StoreTest, GivesThePageAndTheBoxesOfARange) {
+  NewVersion paged = version("/p", "one two three");
+  paged.parsed.pages = {{.label = "1", .text = {0, 3}, .width = 100, .height = 200, .words = {{{0, 3}, 1, 2, 3, 4}}},
+                        {.label = "2", .text = {4, 13}, .width = 100, .height = 200, .words = {{{4, 7}, 1.5F, 2, 3, 4}, {{8, 13}, 5, 6, 7, 8}}}};
+  store_->put_version(workspace_, paged);
+  const auto passage = store_->passage(workspace_, words(*store_, workspace_, "two")[0].chunk);
+  const auto place = store_->place(workspace_, passage->content_id, {8, 13});
+  ASSERT_TRUE(place);
+  EXPECT_EQ(place->label, "2");
+  ASSERT_THAT(place->words, SizeIs(1));
+  EXPECT_FLOAT_EQ(place->words[0].left, 5);
+}
+
+TEST_F(StoreTest, ListsInPagesNewestFirst) {
+  for (const char* name : {"/a", "/b", "/c"}) store_->put_version(workspace_, version(name, name));
+  const auto first = store_->list_documents(workspace_, 2, "");
+  ASSERT_THAT(first.documents, SizeIs(2));
+  EXPECT_EQ(first.documents[0].source, "/c");
+  const auto second = store_->list_documents(workspace_, 2, first.next);
+  ASSERT_THAT(second.documents, SizeIs(1));
+  EXPECT_EQ(second.documents[0].source, "/a");
+  EXPECT_EQ(second.next, "");
+  EXPECT_THROW(store_->list_documents(workspace_, 2, "x"), Error);
+}
+
+TEST_F(StoreTest, ErasesTheMessagesThatCiteARemovedDocument) {
+  const Document document = store_->put_version(workspace_, version("/a", "alpha"));
+  const auto conversation = store_->create_conversation(workspace_, "t");
+  store_->add_message(workspace_, conversation.id, {.role = Message::Role::User, .text = "what?"});
+  store_->add_message(workspace_, conversation.id, {.role = Message::Role::Assistant, .text = "alpha", .cited_documents = {document.id}});
+  store_->remove_document(workspace_, document.id);
+  const auto messages = store_->messages(workspace_, conversation.id);
+  ASSERT_THAT(messages, SizeIs(2));
+  EXPECT_EQ(messages[0].text, "what?");
+  EXPECT_EQ(messages[1].text, "");
+}
+
+TEST_F(StoreTest, RefusesAnIdempotencyKeyForAnotherRequest) {
+  store_->keep_response(workspace_, "k", sha256("request"), "response");
+  EXPECT_EQ(store_->kept_response(workspace_, "k", sha256("request")), "response");
+  EXPECT_EQ(store_->kept_response(workspace_, "other", sha256("request")), std::nullopt);
+  EXPECT_THROW(store_->kept_response(workspace_, "k", sha256("another")), Error);
+}
+
+TEST_F(StoreTest, TakesTermsThatLookLikeQuerySyntax) {
+  store_->put_version(workspace_, version("/a", "near and"));
+  const std::vector<std::string> terms{"near", "\"", "and", "*", "terms:x"};
+  EXPECT_THAT(store_->search_words(workspace_, terms, 5), SizeIs(1));
+}
+
+TEST_F(StoreTest, SaysSoWhenTheFileIsNoStore) {
+  store_.reset();
+  std::filesystem::remove(folder_.path() / "panduan.db-wal");
+  std::ofstream(folder_.path() / "panduan.db") << std::string(8192, 'x');
+  try {
+    open_sqlite_store(folder_.path());
+    FAIL() << "opened";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::Corrupt);
+  }
+}
+
+TEST(StoreMigrations, OpenAStoreOfEveryPastSchema) {
+  for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::path(PANDUAN_TEST_DATA) / "stores")) {
+    const TemporaryFolder folder;
+    std::filesystem::copy_file(entry.path(), folder.path() / "panduan.db");
+    const auto store = open_sqlite_store(folder.path());
+    const auto workspace = store->workspace("default");
+    EXPECT_THAT(words(*store, workspace, "bridge"), SizeIs(1)) << entry.path();
+    EXPECT_THAT(store->check().problems, IsEmpty()) << entry.path();
+  }
+}
+
+}  // namespace
+}  // namespace panduan::store
