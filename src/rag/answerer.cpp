@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
+#include <optional>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -30,6 +30,25 @@ std::string reason_with_quotes(bool chinese, std::size_t quotes) {
   return chinese ? fmt::format("答案依据 {} 处引文，已逐字核对。", quotes) : fmt::format("The answer rests on {} {}, checked word for word.", quotes, quotes == 1 ? "quote" : "quotes");
 }
 
+/// A range of a hit's passage.
+struct PlacedRange {
+  std::size_t hit = 0;
+  documents::ByteRange range;
+};
+
+/// The sentence that holds the answer's words and is nearest to the question; of equals the one in the better hit.
+std::optional<PlacedRange> find_sentence(std::string_view question, std::string_view answer, const std::vector<retrieval::Hit>& hits) {
+  std::optional<PlacedRange> best;
+  std::size_t most = 0;
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    const auto sentence = locate_sentence_with(answer, hits[i].passage.text, question);
+    if (!sentence || (best && sentence->shared_terms <= most)) continue;
+    best = PlacedRange{i, sentence->range};
+    most = sentence->shared_terms;
+  }
+  return best;
+}
+
 }  // namespace
 
 void Answerer::answer(const identity::Caller& caller, const Question& question, const EventSink& sink, const std::stop_token& stop) {
@@ -53,9 +72,13 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
 
   // Let the model quote and answer. Nothing of it is shown yet: it is not an answer before its quotes are checked.
   const Prompt prompt = make_prompt(question, passages);
-  auto on_text = [&, first = true](std::string_view) mutable {
-    if (std::exchange(first, false)) done.first_event_ms = watch.elapsed_ms();
-    return true;
+  std::string written;
+  auto on_text = [&](std::string_view text) {
+    if (written.empty()) done.first_event_ms = watch.elapsed_ms();
+    const bool line_ended = written.empty() ? false : text.find('\n') != std::string_view::npos;
+    written += text;
+    // With an answer whose words stand in a passage no quote need be written.
+    return !line_ended || find_sentence(question.text, parse_reply(written).answer, found.hits) == std::nullopt;
   };
   const auto generation = model_.generate(prompt.messages, {.max_tokens = options_.max_tokens, .grammar = prompt.grammar}, on_text, stop);
   if (generation.finish == llm::FinishReason::Cancelled) throw Error(ErrorKind::Cancelled, "the question was stopped");
@@ -68,7 +91,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
 
   // Check: a quote is a byte range of a stored text, or it is dropped.
   const Reply reply = parse_reply(generation.text);
-  const auto quotes = check_quotes(caller, reply, found.hits);
+  const auto quotes = check_quotes(caller, question, reply, found.hits);
 
   // Decide: no answer without words that stand in a source.
   if (quotes.empty() || reply.answer.empty()) return finish(false, reason_without_quote(chinese, passages.size()));
@@ -98,42 +121,25 @@ std::vector<PassageRead> Answerer::read_passages(const identity::Caller& caller,
   return passages;
 }
 
-std::vector<Quote> Answerer::check_quotes(const identity::Caller& caller, const Reply& reply, const std::vector<retrieval::Hit>& hits) const {
+std::vector<Quote> Answerer::check_quotes(const identity::Caller& caller, const Question& question, const Reply& reply, const std::vector<retrieval::Hit>& hits) const {
   std::vector<Quote> quotes;
-  auto take = [&](std::size_t hit, documents::ByteRange in_passage) {
-    Quote quote = make_quote(caller, hits[hit], in_passage);
-    const bool known = std::ranges::any_of(quotes, [&](const Quote& other) { return other.content_sha256 == quote.content_sha256 && other.range == quote.range; });
-    if (known || quote.text.empty()) return;
+  auto take = [&](const PlacedRange& place) {
+    Quote quote = make_quote(caller, hits[place.hit], place.range);
+    if (quote.text.empty()) return;
     quote.number = quotes.size() + 1;
-    quote.passage = hit + 1;
+    quote.passage = place.hit + 1;
     quotes.push_back(std::move(quote));
   };
-  // The passage that the model named first, then the others: it may have miscounted.
-  auto in_order = [&](std::size_t named) {
-    std::vector<std::size_t> order;
-    if (named >= 1 && named <= hits.size()) order.push_back(named - 1);
-    for (std::size_t i = 0; i < hits.size(); ++i) {
-      if (i + 1 != named) order.push_back(i);
-    }
-    return order;
-  };
-  bool holds_answer = false;
-  std::size_t named = 0;
+  if (const auto sentence = find_sentence(question.text, reply.answer, hits)) {
+    take(*sentence);
+    return quotes;
+  }
+  // An answer in the model's own words rests on what it quoted, wherever that stands: it may have miscounted the passages.
   for (const auto& quoted : reply.quotes) {
-    named = quoted.passage;
-    for (const std::size_t hit : in_order(quoted.passage)) {
+    for (std::size_t hit = 0; hit < hits.size(); ++hit) {
       const auto range = locate_quote(quoted.text, hits[hit].passage.text);
       if (!range) continue;
-      take(hit, *range);
-      holds_answer = holds_answer || locate_quote(reply.answer, quoted.text).has_value();
-      break;
-    }
-  }
-  if (!holds_answer) {
-    for (const std::size_t hit : in_order(named)) {
-      const auto sentence = locate_sentence_with(reply.answer, hits[hit].passage.text);
-      if (!sentence) continue;
-      take(hit, *sentence);
+      take({hit, *range});
       break;
     }
   }

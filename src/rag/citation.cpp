@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "base/unicode.h"
+#include "documents/terms.h"
 
 namespace panduan::rag {
 namespace {
@@ -21,6 +22,20 @@ documents::ByteRange trim_range(std::string_view text, documents::ByteRange rang
     range.end = last;
   }
   return range;
+}
+
+bool is_word_character(std::string_view text, std::size_t offset) {
+  const char32_t c = character_at(text, offset).code_point;
+  return is_letter_or_digit(c) && !is_cjk(c);
+}
+
+/// Whether the words stand in the text, and not inside longer ones: "17" does not stand in "1917".
+bool stands_as_words(std::string_view words, std::string_view text) {
+  const auto range = locate_quote(words, text);
+  if (!range) return false;
+  const bool cut_before = range->begin > 0 && static_cast<unsigned char>(text[range->begin - 1]) < 0x80U && is_word_character(text, range->begin - 1) && is_word_character(text, range->begin);
+  const bool cut_behind = range->end < text.size() && static_cast<unsigned char>(text[range->end - 1]) < 0x80U && is_word_character(text, range->end - 1) && is_word_character(text, range->end);
+  return !cut_before && !cut_behind;
 }
 
 }  // namespace
@@ -48,16 +63,24 @@ std::optional<documents::ByteRange> locate_quote(std::string_view quote, std::st
   return documents::ByteRange{origin[found], origin[found + wanted.size() - 1] + 1};
 }
 
-std::optional<documents::ByteRange> locate_sentence_with(std::string_view words, std::string_view text) {
-  if (count_characters(fold_to_letters_and_digits(words)) < 2) return std::nullopt;
-  const auto found = locate_quote(words, text);
-  if (!found) return std::nullopt;
+std::optional<Sentence> locate_sentence_with(std::string_view words, std::string_view text, std::string_view question) {
+  const std::string folded = fold_to_letters_and_digits(words);
+  const bool is_number = !folded.empty() && std::ranges::all_of(folded, [](char c) { return c >= '0' && c <= '9'; });
+  if (count_characters(folded) < 2 && !is_number) return std::nullopt;
+  std::vector<std::string> wanted = documents::index_terms(question);
+  std::optional<Sentence> best;
   std::size_t begin = 0;
   for (const std::size_t end : sentence_ends(text)) {
-    if (end >= found->end) return trim_range(text, {begin, end});
-    if (end <= found->begin) begin = end;
+    const documents::ByteRange range = trim_range(text, {begin, end});
+    const std::string_view sentence = text.substr(range.begin, range.size());
+    begin = end;
+    if (!stands_as_words(words, sentence)) continue;
+    std::vector<std::string> terms = documents::index_terms(sentence);
+    std::ranges::sort(terms);
+    const auto shared = static_cast<std::size_t>(std::ranges::count_if(wanted, [&](const std::string& term) { return std::ranges::binary_search(terms, term); }));
+    if (!best || shared > best->shared_terms) best = Sentence{range, shared};
   }
-  return found;
+  return best;
 }
 
 }  // namespace panduan::rag

@@ -14,15 +14,19 @@ TEST(LocateQuote, DoesNotForgiveAnotherWord) { EXPECT_FALSE(locate_quote("opened
 TEST(LocateQuote, DoesNotForgiveAnotherCase) { EXPECT_FALSE(locate_quote("Opened", "It opened in 1932.")); }
 TEST(LocateQuote, FindsNothingForNothing) { EXPECT_FALSE(locate_quote(" \n", "text")); }
 
-TEST(LocateSentence, GivesTheWholeSentence) {
-  constexpr std::string_view kText = "It is long. It opened in 1932. It is old.";
-  EXPECT_EQ(at(kText, locate_sentence_with("1932", kText)), "It opened in 1932.");
+std::string sentence(std::string_view words, std::string_view text, std::string_view question = "") {
+  const auto found = locate_sentence_with(words, text, question);
+  return found ? at(text, found->range) : "(none)";
 }
-TEST(LocateSentence, EndsAtTheChineseStop) {
-  constexpr std::string_view kText = "很长。大桥于1932年通车。很旧。";
-  EXPECT_EQ(at(kText, locate_sentence_with("1932年", kText)), "大桥于1932年通车。");
+
+TEST(LocateSentence, GivesTheWholeSentence) { EXPECT_EQ(sentence("1932", "It is long. It opened in 1932. It is old."), "It opened in 1932."); }
+TEST(LocateSentence, EndsAtTheChineseStop) { EXPECT_EQ(sentence("1932年", "很长。大桥于1932年通车。很旧。"), "大桥于1932年通车。"); }
+TEST(LocateSentence, WantsMoreThanOneLetter) { EXPECT_EQ(sentence("a", "a b c"), "(none)"); }
+TEST(LocateSentence, TakesASingleDigit) { EXPECT_EQ(sentence("4", "It has 4 lanes."), "It has 4 lanes."); }
+TEST(LocateSentence, DoesNotTakeAPartOfAWord) { EXPECT_EQ(sentence("17", "It opened in 1917."), "(none)"); }
+TEST(LocateSentence, PrefersTheSentenceThatIsNearTheQuestion) {
+  EXPECT_EQ(sentence("1932", "The port closed in 1932. The bridge opened in 1932.", "When was the bridge opened?"), "The bridge opened in 1932.");
 }
-TEST(LocateSentence, WantsMoreThanOneLetter) { EXPECT_FALSE(locate_sentence_with("a", "a b c")); }
 
 }  // namespace
 }  // namespace panduan::rag

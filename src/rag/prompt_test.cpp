@@ -5,7 +5,7 @@
 namespace panduan::rag {
 namespace {
 
-TEST(ParseReply, ReadsQuoteAndAnswer) {
+TEST(ParseReply, ReadsQuoteAndAnswerInAnyOrder) {
   const Reply reply = parse_reply("Quote [2]: It opened in 1932.\nAnswer: 1932");
   ASSERT_THAT(reply.quotes, testing::SizeIs(1));
   EXPECT_EQ(reply.quotes[0].passage, 2U);

@@ -54,7 +54,7 @@ class Retriever {
   std::vector<std::pair<store::WorkspaceId, std::shared_ptr<const VectorIndex>>> indexes_;
 };
 
-/// Reciprocal rank fusion of two ranked lists, best first; ties by chunk id.
+/// Reciprocal rank fusion of two ranked lists, best first; of two with the same score the one with the better word rank.
 struct FusedChunk {
   store::ChunkId chunk = 0;
   double score = 0;

@@ -197,7 +197,7 @@ TEST(Routes, ThePageLoadsNothingFromElsewhere) {
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(page.headers.at("content-security-policy"), StartsWith("default-src 'self'; "));
   EXPECT_THAT(page.body, HasSubstr("判断"));
-  for (const char* path : {"/app.js", "/text.js", "/style.css", "/icon.svg", "/api/v1/openapi.yaml"}) {
+  for (const char* path : {"/app.js", "/ask.js", "/documents.js", "/dom.js", "/text.js", "/style.css", "/icon.svg", "/api/v1/openapi.yaml"}) {
     const auto file = server.get(path);
     EXPECT_EQ(file.status, 200) << path;
     EXPECT_FALSE(file.body.empty());

@@ -55,6 +55,7 @@ SYSTEM_HEADERS = set(
 
 DECLARATION = re.compile(r"^\s*panduan_module\(\s*([\w-]+)([^)]*)\)", re.M)
 COMMENT = re.compile(r"#[^\n]*")
+DOCUMENTED = re.compile(r"^\| \*\*(\w+)\*\* \| ([^|]*) \|", re.M)
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*([<"])([^">\n]+)[">]', re.M)
 
 
@@ -166,6 +167,21 @@ def file_violations(src, modules, used):
                 yield f"{where}:{text.count(chr(10), 0, found.start()) + 1}: {wrong}"
 
 
+def table_violations(table, modules):
+    """The table of the modules in docs/ARCHITECTURE.md says what CMake links."""
+    rows = {name: set(re.findall(r"\w+", deps)) for name, deps in DOCUMENTED.findall(table.read_text())} if table.exists() else None
+    if rows is None:
+        return
+    for folder, module in modules.items():
+        if folder not in rows:
+            yield f"docs/ARCHITECTURE.md: the table has no row for {folder}"
+        elif rows[folder] != set(module.deps):
+            yield f"docs/ARCHITECTURE.md: the row of {folder} should say: {', '.join(module.deps)}"
+    for name in rows:
+        if name not in modules:
+            yield f"docs/ARCHITECTURE.md: the table has a row for {name}, which is no module"
+
+
 def violations(src):
     modules = {folder.name: Module(folder) for folder in sorted(src.iterdir()) if folder.is_dir()}
     used = {folder: set() for folder in modules}
@@ -175,6 +191,7 @@ def violations(src):
         for dep in module.deps:
             if dep in modules and dep not in used[folder]:
                 yield f"src/{folder}/CMakeLists.txt: {dep} is in DEPS and never included"
+    yield from table_violations(src.parent / "docs/ARCHITECTURE.md", modules)
 
 
 def main(arguments):

@@ -116,6 +116,13 @@ class CheckArchitecture(unittest.TestCase):
     def test_a_header_without_pragma_once_is_found(self):
         self.assert_only({"app/a.h": "#include <string>\n"}, "has no #pragma once")
 
+    def test_a_table_that_says_something_else_is_found(self):
+        rows = "| **base** |  |\n| **store** | base |\n| **app** | store |\n"
+        self.assert_only({"../docs/ARCHITECTURE.md": rows})
+        self.assert_only({"../docs/ARCHITECTURE.md": rows.replace("| store |", "| store, base |")}, "the row of app should say: store")
+        self.assert_only({"../docs/ARCHITECTURE.md": rows + "| **rag** | base |\n"}, "a row for rag, which is no module")
+        self.assert_only({"../docs/ARCHITECTURE.md": "| **base** |  |\n| **app** | store |\n"}, "no row for store")
+
     def test_an_include_in_a_string_that_does_not_start_its_line_is_none(self):
         self.assert_only({"app/a.cpp": 'const char* text = "#include <llama.h>";\n'})
 

@@ -293,19 +293,21 @@ asio::awaitable<bool> Session::relay(std::shared_ptr<Exchange> exchange) {
   while (sent && !gone_) {
     Exchange::Output output = exchange->take();
     if (output.finished && !began && !output.response && !output.streaming) output.response = problem(Error(ErrorKind::Internal, "the request was not answered"));
+    const bool starts = output.streaming && !began;
     if (output.response) {
       sent = co_await write_response(std::move(*output.response));
     } else if (output.streaming) {
       std::string text;
-      if (!began) text = stream_head(chunked_, keep_alive_) + stream_piece(fmt::format(": panduan protocol {}\n\n", rag::kProtocolVersion), chunked_);
+      if (starts) text = stream_head(chunked_, keep_alive_) + stream_piece(fmt::format(": panduan protocol {}\n\n", rag::kProtocolVersion), chunked_);
       if (!output.bytes.empty()) text += stream_piece(output.bytes, chunked_);
       if (output.finished && chunked_) text += "0\r\n\r\n";
       sent = co_await write(std::move(text));
     }
     began = began || output.response || output.streaming;
     if (!sent || output.finished) co_return sent && (chunked_ || !output.streaming);
-    if (output.response || !output.bytes.empty()) continue;
-    // A wake-up that comes before this wait is delivered after it: both happen on this thread.
+    // More may have come while this was written.
+    if (starts || output.response || !output.bytes.empty()) continue;
+    // Nothing was written since take(), so a wake-up is still to be delivered, on this thread and thus after this wait began.
     signal_.expires_after(shared_.limits.heartbeat_interval);
     error_code error;
     auto token = asio::redirect_error(asio::use_awaitable, error);

@@ -8,9 +8,19 @@ namespace {
 constexpr const char* kPolicy =
     "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'";
 
-void add_file(Router& router, const char* path, const char* content_type, std::string_view bytes) {
-  router.add({.method = "GET", .pattern = path, .lane = Lane::Inline, .handler = [content_type, bytes](const Request&, Reply& reply, const std::stop_token&) {
-                reply.send({.content_type = content_type,
+constexpr std::string_view kPageFolder = "src/server/page/";
+
+std::string_view content_type_of(std::string_view path) {
+  if (path.ends_with(".html")) return "text/html; charset=utf-8";
+  if (path.ends_with(".js")) return "text/javascript; charset=utf-8";
+  if (path.ends_with(".css")) return "text/css; charset=utf-8";
+  if (path.ends_with(".svg")) return "image/svg+xml";
+  return "application/yaml; charset=utf-8";
+}
+
+void add_file(Router& router, const std::string& address, std::string_view content_type, std::string_view bytes) {
+  router.add({.method = "GET", .pattern = address, .lane = Lane::Inline, .handler = [content_type, bytes](const Request&, Reply& reply, const std::stop_token&) {
+                reply.send({.content_type = std::string(content_type),
                             .body = std::string(bytes),
                             .headers = {{"Content-Security-Policy", kPolicy}, {"Cache-Control", "no-cache"}, {"X-Frame-Options", "DENY"}}});
               }});
@@ -19,12 +29,14 @@ void add_file(Router& router, const char* path, const char* content_type, std::s
 }  // namespace
 
 void add_page_routes(Router& router) {
-  add_file(router, "/", "text/html; charset=utf-8", src_server_page_index_html);
-  add_file(router, "/app.js", "text/javascript; charset=utf-8", src_server_page_app_js);
-  add_file(router, "/text.js", "text/javascript; charset=utf-8", src_server_page_text_js);
-  add_file(router, "/style.css", "text/css; charset=utf-8", src_server_page_style_css);
-  add_file(router, "/icon.svg", "image/svg+xml", src_server_page_icon_svg);
-  add_file(router, "/api/v1/openapi.yaml", "application/yaml; charset=utf-8", api_openapi_yaml);
+  for (const auto& [path, bytes] : embedded_files()) {
+    if (path.starts_with(kPageFolder)) {
+      const std::string name(path.substr(kPageFolder.size()));
+      add_file(router, name == "index.html" ? "/" : "/" + name, content_type_of(path), bytes);
+    } else {
+      add_file(router, "/api/v1/openapi.yaml", content_type_of(path), bytes);
+    }
+  }
 }
 
 }  // namespace panduan::server
