@@ -4,7 +4,6 @@
 
 #include <cstdlib>
 #include <fstream>
-#include <vector>
 
 #include "base/error.h"
 #include "llm/llama/llama_model.h"
@@ -45,6 +44,8 @@ std::uint64_t available_memory_bytes() {
   }
   return 0;
 }
+
+std::string missing_cpu_feature() { return llm::missing_cpu_feature(); }
 
 std::string Models::chat_name() const {
   if (chats_remotely(config_)) return config_.remote_chat_model;

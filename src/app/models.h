@@ -2,6 +2,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "base/config.h"
 #include "llm/chat_model.h"
@@ -32,5 +33,8 @@ class Models {
 
 /// Memory that a new process may take without swapping, in bytes (MemAvailable).
 std::uint64_t available_memory_bytes();
+
+/// The instruction set that the engine was compiled for and this CPU lacks; empty when it has all.
+std::string missing_cpu_feature();
 
 }  // namespace panduan::app

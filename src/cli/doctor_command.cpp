@@ -9,7 +9,6 @@
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/terminal.h"
-#include "llm/llama/llama_model.h"
 
 namespace panduan::cli {
 namespace {
@@ -23,7 +22,7 @@ struct Finding {
 using Grade = Finding::Grade;
 
 void look_at_machine(const Config& config, std::vector<Finding>& findings) {
-  const std::string missing = llm::missing_cpu_feature();
+  const std::string missing = app::missing_cpu_feature();
   findings.push_back(missing.empty() ? Finding{Grade::Good, "cpu", "has all that this build uses"} : Finding{Grade::Bad, "cpu", fmt::format("has no {}: use the portable build", missing)});
   const std::uint64_t memory = app::available_memory_bytes();
   findings.push_back(memory < 1'500'000'000 ? Finding{Grade::Warning, "memory", fmt::format("{} free: close other programs, or choose the 0.5B model with --model", human_bytes(memory))}

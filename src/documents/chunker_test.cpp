@@ -6,7 +6,7 @@
 #include <random>
 
 #include "base/file.h"
-#include "documents/detail/test_support.h"
+#include "documents/testing/test_support.h"
 
 namespace panduan::documents {
 namespace {

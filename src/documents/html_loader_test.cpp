@@ -4,7 +4,7 @@
 #include <pthread.h>
 
 #include "documents/detail/parser_memory.h"
-#include "documents/detail/test_support.h"
+#include "documents/testing/test_support.h"
 
 namespace panduan::documents {
 namespace {

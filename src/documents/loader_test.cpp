@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "documents/detail/test_support.h"
+#include "documents/testing/test_support.h"
 
 namespace panduan::documents {
 namespace {

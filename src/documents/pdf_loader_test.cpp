@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/process.h"
-#include "documents/detail/test_support.h"
+#include "documents/testing/test_support.h"
 
 namespace panduan::documents {
 namespace {

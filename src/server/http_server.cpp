@@ -91,7 +91,8 @@ void HttpServer::State::run(const std::stop_token& stop) {
   {
     WorkerPool long_pool(options.limits.long_workers, options.limits.max_waiting);
     WorkerPool short_pool(options.limits.short_workers, options.limits.max_waiting);
-    shared.emplace(Shared{.io = io, .router = router, .limits = options.limits, .host_rules = HostRules(options.host, port), .long_pool = long_pool, .short_pool = short_pool});
+    shared.emplace(Shared{.io = io, .router = router, .limits = options.limits,
+                          .host_rules = HostRules(options.host, port), .long_pool = long_pool, .short_pool = short_pool});
     asio::co_spawn(io, accept(tcp, Reach::Public), asio::detached);
     if (local.is_open()) asio::co_spawn(io, accept(local, Reach::LocalOnly), asio::detached);
     const std::stop_callback on_stop(stop, [this] { asio::post(io, [this] { begin_drain(); }); });

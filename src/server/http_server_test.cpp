@@ -23,10 +23,13 @@ using testing::RunningServer;
 using namespace std::chrono_literals;
 
 std::string query_head(const RunningServer& server, std::size_t length) {
-  return "POST /api/v1/query HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) + "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
+  return "POST /api/v1/query HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(server.port()) +
+         "\r\nContent-Type: application/json\r\nContent-Length: " + std::to_string(length) + "\r\n\r\n";
 }
 std::string query(const RunningServer& server, const std::string& body) { return query_head(server, body.size()) + body; }
-std::string get(const RunningServer& server, const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: localhost:" + std::to_string(server.port()) + "\r\n\r\n"; }
+std::string get(const RunningServer& server, const std::string& target) {
+  return "GET " + target + " HTTP/1.1\r\nHost: localhost:" + std::to_string(server.port()) + "\r\n\r\n";
+}
 
 /// Asks, and does not end until it is told to stop.
 struct EndlessAnswer {
@@ -121,7 +124,8 @@ TEST(HttpServer, WhatIsTooLargeIsRefusedBeforeItIsRead) {
 
 TEST(HttpServer, WhatIsNotHttpIsRefused) {
   RunningServer server;
-  for (const char* bytes : {"hello\r\n\r\n", "GET / HTTP/3.0\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "POST /api/v1/query HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
+  for (const char* bytes : {"hello\r\n\r\n", "GET / HTTP/3.0\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
+                            "POST /api/v1/query HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
     RawConnection connection(server.port());
     connection.send(bytes);
     EXPECT_THAT(connection.read_until("}"), StartsWith("HTTP/1.1 400 ")) << bytes;

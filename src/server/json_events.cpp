@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "llm/chat_model.h"
 #include "server/detail/json_fields.h"
 #include "server/json.h"
 

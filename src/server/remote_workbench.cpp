@@ -144,7 +144,8 @@ class RemoteWorkbench : public app::Workbench {
   Json call(std::string_view target, const Json& body, const std::stop_token& stop = {}) const { return answer_to(post(target, text_of(body)), stop); }
 
   /// Reads the events to the end; an "error" event is thrown.
-  void stream(std::string_view target, const Json& body, const std::stop_token& stop, const std::function<void(const std::string&, const Json&)>& on_event) const {
+  void stream(std::string_view target, const Json& body, const std::stop_token& stop,
+              const std::function<void(const std::string&, const Json&)>& on_event) const {
     net::HttpRequest request = post(target, text_of(body));
     request.headers["accept"] = "text/event-stream";
     request.idle_time_limit = kStreamPatience;

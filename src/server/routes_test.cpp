@@ -218,7 +218,9 @@ TEST(Routes, WhatIsNotThereIs404AndTheWrongMethodIs405) {
 
 TEST(Routes, TheCommandLinesRoutesAreOnlyOnTheUnixSocket) {
   RunningServer server;
-  for (const char* path : {"/local/add", "/local/remove", "/local/check", "/local/find", "/local/upload?name=a.txt"}) EXPECT_EQ(server.post_json(path, "{}").status, 404) << path;
+  for (const char* path : {"/local/add", "/local/remove", "/local/check", "/local/find", "/local/upload?name=a.txt"}) {
+    EXPECT_EQ(server.post_json(path, "{}").status, 404) << path;
+  }
   const auto check = RunningServer::request("POST", server.local_url("/local/check"), "{}", {{"content-type", "application/json"}});
   EXPECT_EQ(check.status, 200);
   EXPECT_EQ(RunningServer::request("GET", server.local_url("/healthz")).status, 200);

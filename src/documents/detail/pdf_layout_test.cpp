@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "documents/detail/pdf_text.h"
-#include "documents/detail/test_support.h"
+#include "documents/testing/test_support.h"
 
 namespace panduan::documents::detail {
 namespace {

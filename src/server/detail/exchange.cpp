@@ -47,7 +47,9 @@ void Exchange::finish(const std::optional<Error>& outcome) {
   {
     const std::lock_guard lock(mutex_);
     std::optional<Error> error = outcome;
-    if (error && error->kind() == ErrorKind::Cancelled && shutting_down_) error.emplace(ErrorKind::Unavailable, "the server is shutting down: ask again once it is back");
+    if (error && error->kind() == ErrorKind::Cancelled && shutting_down_) {
+      error.emplace(ErrorKind::Unavailable, "the server is shutting down: ask again once it is back");
+    }
     if (error && !answered_) {
       output_.response = problem(*error);
     } else if (error && output_.streaming) {

@@ -35,8 +35,8 @@ std::optional<Response> HostRules::refusal(const Request& request) const {
   const std::string_view host = request.header("host");
   if (host.empty()) return problem(Error(ErrorKind::InvalidInput, "the Host header is missing"));
   if (!means_us(host)) {
-    return problem(Error(ErrorKind::Forbidden, fmt::format("the Host header '{}' is not this server's name; set server.host to the name under which it is reached",
-                                                           host.substr(0, 100))));
+    constexpr const char* kWhy = "the Host header '{}' is not this server's name; set server.host to the name under which it is reached";
+    return problem(Error(ErrorKind::Forbidden, fmt::format(kWhy, host.substr(0, 100))));
   }
   if (request.method == "GET" || request.method == "HEAD" || !request.headers.contains("origin")) return std::nullopt;
   const std::string origin = lower_ascii(request.header("origin"));

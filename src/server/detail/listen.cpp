@@ -40,7 +40,8 @@ sockaddr_un unix_address(const std::filesystem::path& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   if (path.native().size() >= sizeof(address.sun_path)) {
-    throw Error(ErrorKind::InvalidInput, fmt::format("the path of the socket '{}' is longer than {} bytes: choose a shorter data.dir", path.string(), sizeof(address.sun_path) - 1));
+    const std::size_t most = sizeof(address.sun_path) - 1;
+    throw Error(ErrorKind::InvalidInput, fmt::format("the path of the socket '{}' is longer than {} bytes: choose a shorter data.dir", path.string(), most));
   }
   std::memcpy(address.sun_path, path.c_str(), path.native().size());
   return address;

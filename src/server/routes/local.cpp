@@ -43,7 +43,8 @@ class LocalRoutes {
   LocalRoutes(Router& router, app::Workbench& workbench) : router_(router), workbench_(workbench) {}
 
   /// A call that takes a JSON object and gives JSON.
-  void add(const char* pattern, Lane lane, std::function<Json(app::Workbench&, const Json&, const std::stop_token&)> call, std::uint64_t max_bytes = kMaxJsonBytes) {
+  using Call = std::function<Json(app::Workbench&, const Json&, const std::stop_token&)>;
+  void add(const char* pattern, Lane lane, Call call, std::uint64_t max_bytes = kMaxJsonBytes) {
     router_.add({.method = "POST",
                  .pattern = pattern,
                  .lane = lane,
@@ -95,7 +96,8 @@ void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t m
   });
   local.add("/local/search", Lane::Long, [](app::Workbench& to, const Json& json, const std::stop_token& stop) {
     Json hits = Json::array();
-    for (const auto& hit : to.search(to.local_caller(), field<std::string>(json, "question"), field<std::size_t>(json, "limit"), stop)) hits.push_back(to_json(hit));
+    const auto found = to.search(to.local_caller(), field<std::string>(json, "question"), field<std::size_t>(json, "limit"), stop);
+    for (const auto& hit : found) hits.push_back(to_json(hit));
     return Json{{"hits", std::move(hits)}};
   });
   local.add("/local/check", Lane::Long, [](app::Workbench& to, const Json&, const std::stop_token&) { return to_json(to.check(to.local_caller())); });

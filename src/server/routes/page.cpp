@@ -19,11 +19,12 @@ std::string_view content_type_of(std::string_view path) {
 }
 
 void add_file(Router& router, const std::string& address, std::string_view content_type, std::string_view bytes) {
-  router.add({.method = "GET", .pattern = address, .lane = Lane::Inline, .handler = [content_type, bytes](const Request&, Reply& reply, const std::stop_token&) {
-                reply.send({.content_type = std::string(content_type),
-                            .body = std::string(bytes),
-                            .headers = {{"Content-Security-Policy", kPolicy}, {"Cache-Control", "no-cache"}, {"X-Frame-Options", "DENY"}}});
-              }});
+  const auto handler = [content_type, bytes](const Request&, Reply& reply, const std::stop_token&) {
+    reply.send({.content_type = std::string(content_type),
+                .body = std::string(bytes),
+                .headers = {{"Content-Security-Policy", kPolicy}, {"Cache-Control", "no-cache"}, {"X-Frame-Options", "DENY"}}});
+  };
+  router.add({.method = "GET", .pattern = address, .lane = Lane::Inline, .handler = handler});
 }
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
@@ -53,8 +55,8 @@ Json add_file(app::Workbench& workbench, const identity::Caller& caller, const U
     return to_json(workbench.upload(caller, file.name, std::string(file.bytes), stop));
   } catch (const Error& error) {
     // One bad file is its own result; what ends the whole request, or would meet every file alike, is not.
-    const ErrorKind kind = error.kind();
-    if (kind == ErrorKind::Cancelled || kind == ErrorKind::Forbidden || kind == ErrorKind::NoSpace || kind == ErrorKind::Unavailable || kind == ErrorKind::Internal) throw;
+    constexpr std::array kOfAll{ErrorKind::Cancelled, ErrorKind::Forbidden, ErrorKind::NoSpace, ErrorKind::Unavailable, ErrorKind::Internal};
+    if (std::ranges::find(kOfAll, error.kind()) != kOfAll.end()) throw;
     failed = true;
     Json result = to_json(ingest::FileResult{.source = file.name, .outcome = ingest::AddOutcome::Failed, .reason = error.what(), .document = {}});
     result["problem"] = problem_json(error);

@@ -27,7 +27,8 @@ namespace panduan::server::testing {
 /// A server on a free port and in a folder of its own, over a fake workbench. For test programs only.
 class RunningServer {
  public:
-  explicit RunningServer(const HttpLimits& limits = {}, std::int64_t max_request_mb = 2) : config(make_config(folder_, max_request_mb)), server_(fake, config, limits) {
+  explicit RunningServer(const HttpLimits& limits = {}, std::int64_t max_request_mb = 2)
+      : config(make_config(folder_, max_request_mb)), server_(fake, config, limits) {
     thread_ = std::thread([this] { server_.run(stop_.get_token()); });
   }
   ~RunningServer() { stop(); }
@@ -43,12 +44,13 @@ class RunningServer {
   std::string url(const std::string& target) const { return "http://127.0.0.1:" + std::to_string(port()) + target; }
   std::string local_url(const std::string& target) const { return "unix:" + app::socket_path(config).string() + ":" + target; }
 
-  net::HttpResponse get(const std::string& target, std::map<std::string, std::string> headers = {}) const { return request("GET", url(target), {}, std::move(headers)); }
-  net::HttpResponse post_json(const std::string& target, const std::string& body, std::map<std::string, std::string> headers = {}) const {
+  using Headers = std::map<std::string, std::string>;
+  net::HttpResponse get(const std::string& target, Headers headers = {}) const { return request("GET", url(target), {}, std::move(headers)); }
+  net::HttpResponse post_json(const std::string& target, const std::string& body, Headers headers = {}) const {
     headers.emplace("content-type", "application/json");
     return request("POST", url(target), body, std::move(headers));
   }
-  static net::HttpResponse request(const std::string& method, const std::string& url, const std::string& body = {}, std::map<std::string, std::string> headers = {}) {
+  static net::HttpResponse request(const std::string& method, const std::string& url, const std::string& body = {}, Headers headers = {}) {
     net::HttpRequest request;
     request.method = method;
     request.url = url;

@@ -1,0 +1,146 @@
+#!/usr/bin/env python3
+"""End-to-end tests of the command line: the real binary, real models, real files. Usage: cli_test.py PANDUAN [unittest arguments]"""
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+import urllib.request
+from pathlib import Path
+
+PANDUAN = sys.argv.pop(1)
+CHAT_MODEL = "qwen2.5-coder-0.5b"  # the smaller of the two: what is tested here is not how clever it is
+ENGLISH = "The Aurora bridge was opened in 1932.\n\nIt was designed by Ada Kern and is 898 metres long.\n"
+CHINESE = "极光大桥于1932年通车，全长898米。\n\n大桥的设计者是林海。\n"
+
+
+def packed(text):
+    return re.sub(r"\s+", "", text)
+
+
+class CliTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.root = Path(self.folder.name)
+        self.environment = {**os.environ, "PANDUAN_DATA_DIR": str(self.root / "data"), "PANDUAN_MODELS_CHAT": CHAT_MODEL, "PANDUAN_SERVER_PORT": "0"}
+        self.addCleanup(self.folder.cleanup)
+
+    def file(self, name, content):
+        path = self.root / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    def run_panduan(self, *arguments, code=0, input=None):
+        done = subprocess.run([PANDUAN, *arguments], env=self.environment, input=input, capture_output=True, timeout=300)
+        self.assertEqual(done.returncode, code, f"panduan {arguments}: {done.stdout.decode()} {done.stderr.decode()}")
+        return done.stdout.decode(), done.stderr.decode()
+
+    def events(self, question, code=0):
+        out, _ = self.run_panduan("ask", "--json", question, code=code)
+        return [json.loads(line) for line in out.splitlines()]
+
+    def start_server(self):
+        server = subprocess.Popen([PANDUAN, "serve"], env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(lambda: (server.kill(), server.wait(), server.stdout.close()))
+        address = re.search(r"http://\S+/", server.stdout.readline())
+        self.assertIsNotNone(address)
+        return server, address.group()
+
+    def test_answers_in_both_languages_with_quotes_that_stand_in_the_source(self):
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH), self.file("大桥.md", CHINESE))
+        for question, source, answer in (("When was the Aurora bridge opened?", ENGLISH, "1932"), ("大桥的设计者是谁？", CHINESE, "林海")):
+            events = self.events(question)
+            self.assertEqual(list(dict.fromkeys(e["event"] for e in events)), ["searching", "passages", "quote", "statement", "answer", "verdict", "done"])
+            self.assertIn(answer, next(e["text"] for e in events if e["event"] == "answer"))
+            for quote in (e for e in events if e["event"] == "quote"):
+                self.assertIn(packed(quote["text"]), packed(source))
+
+    def test_says_that_it_does_not_know_when_there_is_nothing(self):
+        events = self.events("What is the capital of France?", code=3)
+        self.assertEqual([e["event"] for e in events], ["searching", "passages", "verdict", "done"])
+
+    def test_skips_what_has_not_changed_and_replaces_what_has(self):
+        path = self.file("a.txt", ENGLISH)
+        self.assertIn("1 added", self.run_panduan("add", path)[0])
+        self.assertIn("1 the same", self.run_panduan("add", path)[0])
+        self.file("a.txt", ENGLISH.replace("1932", "1950"))
+        self.assertIn("1 updated", self.run_panduan("add", path)[0])
+        self.assertNotIn("1932", self.run_panduan("search", "bridge opened")[0])
+
+    def test_says_in_one_line_what_is_wrong_with_a_file_and_goes_on(self):
+        bad = {
+            "empty.txt": (b"", "no text"),
+            "binary.bin": (bytes(range(256)) * 40, "not a format"),
+            "latin.txt": ("Zürich".encode("latin-1"), "UTF-8"),
+            "broken.pdf": (b"%PDF-1.4\nnothing of the kind", "PDF"),
+        }
+        paths = [self.file(name, content) for name, (content, _) in bad.items()]
+        out, _ = self.run_panduan("add", *paths, self.file("good.txt", ENGLISH), code=1)
+        for name, (_, reason) in bad.items():
+            line = next(line for line in out.splitlines() if name in line)
+            self.assertIn("failed", line)
+            self.assertIn(reason, line)
+        self.assertIn("1 added, 0 updated, 0 the same, 4 failed", out)
+
+    def test_refuses_bad_questions_and_missing_paths(self):
+        self.assertIn("cannot add", self.run_panduan("add", str(self.root / "nowhere.txt"), code=3)[1])
+        self.assertIn("shorten it", self.run_panduan("ask", "-", code=1, input=b"x" * 100_000)[1])
+        self.assertIn("UTF-8", self.run_panduan("ask", "-", code=2, input=b"what \xff is it")[1])
+        self.assertIn("empty", self.run_panduan("ask", " ", code=2)[1])
+        self.assertIn("not installed", self.run_panduan("ask", "--model", "nothing", "what?", code=4)[1])
+        for arguments in (["ask"], ["frobnicate"], ["--set", "nonsense", "list"], ["--set", "server.port=x", "list"]):
+            self.run_panduan(*arguments, code=2)
+
+    def test_works_through_the_server_that_owns_the_store(self):
+        server, address = self.start_server()
+        self.assertIn("1 added", self.run_panduan("add", self.file("bridge.txt", ENGLISH))[0])
+        self.assertEqual(self.events("When was the Aurora bridge opened?")[-1]["event"], "done")
+        with urllib.request.urlopen(address + "api/v1/documents") as answer:
+            self.assertEqual(len(json.load(answer)["documents"]), 1)
+        _, error = self.run_panduan("serve", code=5)
+        self.assertIn("in use by process", error)
+        server.send_signal(signal.SIGINT)
+        self.assertEqual(server.wait(20), 0)
+        self.assertIn("bridge.txt", self.run_panduan("list")[0])
+
+    def test_goes_on_after_being_killed_in_the_middle_of_add(self):
+        folder = self.root / "papers"
+        folder.mkdir()
+        for i in range(40):
+            (folder / f"{i}.txt").write_text("\n\n".join(f"Paper {i}, part {j}: " + ENGLISH for j in range(30)))
+        chance = random.Random(7)
+        for _ in range(5):
+            process = subprocess.Popen([PANDUAN, "add", str(folder)], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(chance.uniform(0.1, 2.5))
+            process.kill()
+            process.wait()
+            report = json.loads(self.run_panduan("doctor", "--json")[0])
+            self.assertTrue(report["well"], report)
+        self.run_panduan("add", str(folder))
+        self.assertEqual(len(self.run_panduan("list")[0].splitlines()), 40)
+        self.assertTrue(json.loads(self.run_panduan("doctor", "--json")[0])["well"])
+
+    def test_measures_a_suite(self):
+        folder = self.root / "documents"
+        folder.mkdir()
+        (folder / "bridge.txt").write_text(ENGLISH)
+        (folder / "other.txt").write_text("Cats sleep most of the day.\n")
+        suite = self.file("suite.jsonl", json.dumps({"question": "When was the Aurora bridge opened?", "answers": ["1932"], "document": "bridge.txt"}) + "\n")
+        report = json.loads(self.run_panduan("eval", suite, "--documents", str(folder), "--json")[0])
+        for key in "questions recall@1 recall@5 recall@20 mrr right wrong silent rightly_silent score quote_validity citation_precision ttft_ms_p50 total_ms_p50 f1".split():
+            self.assertIn(key, report)
+        self.assertEqual((report["recall@1"], report["quote_validity"]), (1, 1))
+
+    def test_output_is_plain_when_it_is_piped(self):
+        self.assertNotIn("\x1b", self.run_panduan("doctor")[0] + self.run_panduan("models", "list")[0])
+        self.assertRegex(self.run_panduan("--version")[0], r"^panduan \d+\.\d+\.\d+\n$")
+        self.assertIn("complete -o filenames", self.run_panduan("completion", "bash")[0])
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=2)
