@@ -65,7 +65,7 @@ class Parser {
     command(app_, "add", "Add files and folders; what has not changed is skipped", Command::Add)
         ->add_option("PATH", arguments_.names, "Files and folders (PDF, HTML, Markdown, plain text)")->required();
     CLI::App* list = command(app_, "list", "List the documents, newest first", Command::List);
-    list->add_option("--limit", arguments_.limit, "At most this many")->type_name("N")->default_val(100)->check(CLI::Range(1, 10000));
+    list->add_option("--limit", arguments_.list_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 10000));
     list->add_option("--cursor", arguments_.cursor, "Go on where a list ended")->type_name("CURSOR");
     command(app_, "remove", "Remove documents, with all that was derived from them", Command::Remove)->add_option("DOCUMENT", arguments_.names, "Ids or paths")->required();
   }
@@ -73,7 +73,7 @@ class Parser {
   void add_question_commands() {
     CLI::App* search = command(app_, "search", "Find passages", Command::Search);
     search->add_option("QUESTION", arguments_.names, "What to look for")->required();
-    search->add_option("--limit", arguments_.limit, "At most this many")->type_name("N")->default_val(8)->check(CLI::Range(1, 100));
+    search->add_option("--limit", arguments_.search_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 100));
     command(app_, "ask", "Ask a question; '-' reads it from standard input", Command::Ask)->add_option("QUESTION", arguments_.names, "The question")->required();
     CLI::App* eval = command(app_, "eval", "Measure answers against a suite of questions", Command::Eval);
     eval->add_option("SUITE", arguments_.suite, "JSON Lines: question, answers, document?, unanswerable?")->required()->check(CLI::ExistingFile);

@@ -18,7 +18,8 @@ struct Arguments {
   std::optional<std::filesystem::path> config_file;
 
   std::vector<std::string> names;      ///< paths, documents, models, words of the question
-  std::size_t limit = 8;               ///< search, list
+  std::size_t search_limit = 8;
+  std::size_t list_limit = 100;
   std::string cursor;                  ///< list
   std::filesystem::path suite;         ///< eval
   std::filesystem::path documents;     ///< eval

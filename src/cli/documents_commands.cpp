@@ -86,7 +86,7 @@ int run_add(const Session& session) {
 
 int run_list(const Session& session) {
   const auto workbench = open(session.config);
-  const auto list = workbench->list(workbench->local_caller(), session.arguments.limit, session.arguments.cursor);
+  const auto list = workbench->list(workbench->local_caller(), session.arguments.list_limit, session.arguments.cursor);
   if (session.arguments.json) {
     fmt::print("{}\n", server::to_json(list).dump());
     return 0;

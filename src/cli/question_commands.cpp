@@ -84,7 +84,7 @@ class AnswerPrinter {
 
 int run_search(const Session& session) {
   const auto workbench = open(session.config);
-  const auto hits = workbench->search(workbench->local_caller(), typed_question(session.arguments), session.arguments.limit, session.stop);
+  const auto hits = workbench->search(workbench->local_caller(), typed_question(session.arguments), session.arguments.search_limit, session.stop);
   if (session.arguments.json) {
     for (const auto& hit : hits) fmt::print("{}\n", server::to_json(hit).dump());
     return 0;

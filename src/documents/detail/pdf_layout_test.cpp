@@ -10,7 +10,6 @@ namespace panduan::documents::detail {
 namespace {
 
 std::string line(float left, float top, std::string_view words, float height = 10) {
-  std::string xml;
   float x = left;
   std::string inner;
   while (!words.empty()) {

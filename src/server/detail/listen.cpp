@@ -82,9 +82,16 @@ int listen_on_tcp(const std::string& host, unsigned short port) {
   }
   const std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)> addresses(found, &::freeaddrinfo);
   int number = EADDRNOTAVAIL;
-  for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    if (const int listener = listen_on(*address); listener >= 0) return listener;
-    number = errno;
+  // "localhost" often means ::1 first, while everybody types 127.0.0.1.
+  for (const int family : {AF_INET, AF_INET6}) {
+    for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
+      if (address->ai_family != family) continue;
+      if (const int listener = listen_on(*address); listener >= 0) return listener;
+      number = errno;
+      // The other family's address would be another one than the user was told.
+      if (number == EADDRINUSE) break;
+    }
+    if (number == EADDRINUSE) break;
   }
   if (number == EADDRINUSE) {
     throw Error(ErrorKind::Busy, fmt::format("{}:{} is in use by another program: stop it or choose another port with server.port", host, port));
