@@ -14,8 +14,8 @@ const words = {
     formats: "PDF, Markdown, HTML, text", noDocuments: "No documents yet.", more: "Show more",
     pages: (n) => `${n} ${n === 1 ? "page" : "pages"}`, chunks: (n) => `${n} ${n === 1 ? "passage" : "passages"}`,
     delete: "Delete", deleteName: (n) => `Delete ${n}`, deleteTitle: "Delete this document?", deleteText: "Its text can then no longer be found or quoted. The original file is not touched.", keep: "Keep",
-    waiting: "waiting", uploading: "adding…", added: "added", updated: "updated", unchanged: "already there", failed: "failed", dismiss: "Dismiss",
-    notReady: "Not ready to answer yet", earlier: "Earlier",
+    waiting: "waiting", uploading: "adding…", added: "added", updated: "updated", unchanged: "already there", failed: "failed",
+    notReady: "Not ready to answer yet",
   },
   zh: {
     other: "English", skip: "跳到正文",
@@ -30,8 +30,8 @@ const words = {
     formats: "PDF、Markdown、HTML、纯文本", noDocuments: "还没有文档。", more: "显示更多",
     pages: (n) => `${n} 页`, chunks: (n) => `${n} 段`,
     delete: "删除", deleteName: (n) => `删除 ${n}`, deleteTitle: "删除这份文档？", deleteText: "删除后，它的内容将无法再被检索和引用。原文件不受影响。", keep: "保留",
-    waiting: "等待中", uploading: "正在添加…", added: "已添加", updated: "已更新", unchanged: "已存在", failed: "失败", dismiss: "关闭",
-    notReady: "暂时还不能回答", earlier: "之前",
+    waiting: "等待中", uploading: "正在添加…", added: "已添加", updated: "已更新", unchanged: "已存在", failed: "失败",
+    notReady: "暂时还不能回答",
   },
 };
 
