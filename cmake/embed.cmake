@@ -6,9 +6,9 @@
 # BASE is the calling folder by default. A file may be made by the build itself: only its name has to be known beforehand.
 # The bytes go in through the assembler's .incbin, so a megabyte costs the compiler nothing.
 include_guard(GLOBAL)
-set(PANDUAN_EMBED_SCRIPT "${CMAKE_CURRENT_LIST_DIR}/embed_script.cmake")
 
 function(panduan_embed)
+  set(script "${CMAKE_CURRENT_FUNCTION_LIST_DIR}/embed_script.cmake")
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "TARGET;NAMESPACE;BASE;HEADER" "FILES")
   if(NOT arg_HEADER)
     set(arg_HEADER "${arg_TARGET}/embedded.h")
@@ -53,8 +53,8 @@ std::span<const EmbeddedFile> embedded_files();
   file(CONFIGURE OUTPUT "${folder}/${unit}.list" @ONLY CONTENT "@entry_lines@\n")
   add_custom_command(OUTPUT "${folder}/${unit}.cpp"
     COMMAND "${CMAKE_COMMAND}" "-DNAMESPACE=${arg_NAMESPACE}" "-DUNIT=${unit}" "-DHEADER=${arg_HEADER}" "-DLIST=${folder}/${unit}.list"
-            "-DOUTPUT=${folder}/${unit}.cpp" -P "${PANDUAN_EMBED_SCRIPT}"
-    DEPENDS ${files} "${folder}/${unit}.list" "${PANDUAN_EMBED_SCRIPT}"
+            "-DOUTPUT=${folder}/${unit}.cpp" -P "${script}"
+    DEPENDS ${files} "${folder}/${unit}.list" "${script}"
     COMMENT "Embedding files into ${arg_TARGET}" VERBATIM)
   target_sources(${arg_TARGET} PRIVATE "${folder}/${unit}.cpp")
   # The assembler reads the files, which no compiler dependency scan sees.

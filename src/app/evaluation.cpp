@@ -35,15 +35,28 @@ struct Record {
 };
 
 json to_json(const Record& r) {
-  json object{{"document_rank", r.document_rank}, {"passage_rank", r.passage_rank}, {"quotes", r.quotes}, {"valid_quotes", r.valid_quotes}, {"quotes_from_document", r.quotes_from_document},
-              {"ttft_ms", r.ttft_ms}, {"total_ms", r.total_ms}, {"tokens_read", r.tokens_read}, {"tokens_written", r.tokens_written}};
+  json object{{"document_rank", r.document_rank},
+              {"passage_rank", r.passage_rank},
+              {"quotes", r.quotes},
+              {"valid_quotes", r.valid_quotes},
+              {"quotes_from_document", r.quotes_from_document},
+              {"ttft_ms", r.ttft_ms},
+              {"total_ms", r.total_ms},
+              {"tokens_read", r.tokens_read},
+              {"tokens_written", r.tokens_written}};
   object["answer"] = r.answer ? json(*r.answer) : json(nullptr);
   return object;
 }
 
 Record record_from_json(const json& object) {
-  Record r{.document_rank = object.at("document_rank"), .passage_rank = object.at("passage_rank"), .quotes = object.at("quotes"), .valid_quotes = object.at("valid_quotes"),
-           .quotes_from_document = object.at("quotes_from_document"), .ttft_ms = object.at("ttft_ms"), .total_ms = object.at("total_ms"), .tokens_read = object.at("tokens_read"),
+  Record r{.document_rank = object.at("document_rank"),
+           .passage_rank = object.at("passage_rank"),
+           .quotes = object.at("quotes"),
+           .valid_quotes = object.at("valid_quotes"),
+           .quotes_from_document = object.at("quotes_from_document"),
+           .ttft_ms = object.at("ttft_ms"),
+           .total_ms = object.at("total_ms"),
+           .tokens_read = object.at("tokens_read"),
            .tokens_written = object.at("tokens_written")};
   if (!object.at("answer").is_null()) r.answer = object.at("answer").get<std::string>();
   return r;
@@ -109,7 +122,8 @@ void search(Workbench& workbench, const SuiteQuestion& question, Record& record,
     if (file_name(hits[i].source) != question.document) continue;
     if (record.document_rank == 0) record.document_rank = i + 1;
     const std::string text = fold_to_letters_and_digits(hits[i].text);
-    const bool holds = std::ranges::any_of(question.answers, [&](const std::string& answer) { return text.find(fold_to_letters_and_digits(answer)) != std::string::npos; });
+    const bool holds =
+        std::ranges::any_of(question.answers, [&](const std::string& answer) { return text.find(fold_to_letters_and_digits(answer)) != std::string::npos; });
     if (holds && record.passage_rank == 0) record.passage_rank = i + 1;
   }
 }
@@ -184,10 +198,12 @@ EvaluationReport summarize(const std::vector<SuiteQuestion>& questions, const st
     ttft.push_back(r.ttft_ms);
     total.push_back(r.total_ms);
   }
-  for (double* rate : {&report.recall_1, &report.recall_5, &report.recall_20, &report.mrr, &report.passage_recall_1, &report.passage_recall_5, &report.passage_recall_20, &report.passage_mrr}) {
+  for (double* rate : {&report.recall_1, &report.recall_5, &report.recall_20, &report.mrr, &report.passage_recall_1, &report.passage_recall_5,
+                       &report.passage_recall_20, &report.passage_mrr}) {
     *rate = share(*rate, with_document);
   }
-  for (double* rate : {&report.right, &report.wrong, &report.silent, &report.rightly_silent, &report.tokens_read_mean, &report.tokens_written_mean}) *rate = share(*rate, questions.size());
+  for (double* rate : {&report.right, &report.wrong, &report.silent, &report.rightly_silent, &report.tokens_read_mean, &report.tokens_written_mean})
+    *rate = share(*rate, questions.size());
   report.score = report.right + report.rightly_silent - report.wrong;
   report.f1 = share(report.f1, answerable);
   report.quote_validity = report.quotes == 0 ? 1 : share(valid, report.quotes);
@@ -209,7 +225,10 @@ std::vector<SuiteQuestion> read_suite(const std::filesystem::path& file) {
     if (line.empty()) continue;
     try {
       const json object = json::parse(line);
-      SuiteQuestion question{.question = object.at("question"), .answers = object.value("answers", std::vector<std::string>{}), .document = object.value("document", ""), .unanswerable = object.value("unanswerable", false)};
+      SuiteQuestion question{.question = object.at("question"),
+                             .answers = object.value("answers", std::vector<std::string>{}),
+                             .document = object.value("document", ""),
+                             .unanswerable = object.value("unanswerable", false)};
       if (question.answers.empty() && !question.unanswerable) throw Error(ErrorKind::InvalidInput, "it has neither answers nor unanswerable");
       questions.push_back(std::move(question));
     } catch (const std::exception& error) {
@@ -220,7 +239,8 @@ std::vector<SuiteQuestion> read_suite(const std::filesystem::path& file) {
   return questions;
 }
 
-EvaluationReport evaluate(const Config& config, const EvaluationOptions& options, const std::function<void(const EvaluationProgress&)>& on_progress, const std::stop_token& stop) {
+EvaluationReport evaluate(const Config& config, const EvaluationOptions& options, const std::function<void(const EvaluationProgress&)>& on_progress,
+                          const std::stop_token& stop) {
   auto questions = read_suite(options.suite);
   if (options.sample > 0 && options.sample < questions.size()) {
     std::mt19937_64 random(options.seed);
@@ -237,8 +257,9 @@ EvaluationReport evaluate(const Config& config, const EvaluationOptions& options
   const auto added = workbench->add(workbench->local_caller(), {options.documents}, {}, stop);
   if (added.added == 0) throw Error(ErrorKind::InvalidInput, fmt::format("no document in '{}' could be added", options.documents.string()));
 
-  RecordCache cache(options.cache, fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", kRecordVersion, to_hex(sha256_of_file("/proc/self/exe")), digest_of_folder(options.documents), models.chat_model, models.embedding_model, own.passages,
-                                               own.chunk_tokens, own.max_answer_tokens, options.retrieval_only));
+  RecordCache cache(options.cache,
+                    fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", kRecordVersion, to_hex(sha256_of_file("/proc/self/exe")), digest_of_folder(options.documents),
+                                models.chat_model, models.embedding_model, own.passages, own.chunk_tokens, own.max_answer_tokens, options.retrieval_only));
   Sources sources;
   std::vector<Record> records;
   progress.step = options.retrieval_only ? "searching" : "asking";

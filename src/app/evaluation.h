@@ -63,6 +63,7 @@ struct EvaluationProgress {
 };
 
 /// Adds the documents to a throw-away store and asks each question. Throws Error: InvalidInput (suite), Cancelled.
-EvaluationReport evaluate(const Config& config, const EvaluationOptions& options, const std::function<void(const EvaluationProgress&)>& on_progress, const std::stop_token& stop);
+EvaluationReport evaluate(const Config& config, const EvaluationOptions& options, const std::function<void(const EvaluationProgress&)>& on_progress,
+                          const std::stop_token& stop);
 
 }  // namespace panduan::app

@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 #include <map>
+#include <utility>
 
 #include "app/evaluation.h"
 #include "base/unicode.h"

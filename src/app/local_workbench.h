@@ -14,7 +14,8 @@ class LocalWorkbench final : public Workbench {
   explicit LocalWorkbench(const Config& config);
 
   identity::Caller local_caller() override;
-  ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink, const std::stop_token& stop) override;
+  ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
+                         const std::stop_token& stop) override;
   ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override;
   store::DocumentList list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) override;
   store::Document find(const identity::Caller& caller, const std::string& id_or_source) override;

@@ -22,7 +22,8 @@ llm::RemoteOptions remote_options(const Config& config, const std::string& model
   llm::RemoteOptions options{.base_url = config.remote_url, .model = model, .api_key = {}, .context_tokens = static_cast<std::size_t>(config.context_tokens)};
   if (!config.remote_key_variable.empty()) {
     const char* key = std::getenv(config.remote_key_variable.c_str());
-    if (key == nullptr) throw Error(ErrorKind::InvalidInput, fmt::format("remote.key_variable names {}, which is not set in the environment", config.remote_key_variable));
+    if (key == nullptr)
+      throw Error(ErrorKind::InvalidInput, fmt::format("remote.key_variable names {}, which is not set in the environment", config.remote_key_variable));
     options.api_key = key;
   }
   return options;

@@ -19,14 +19,19 @@ FileLock take_lock(const Config& config) {
   if (error) throw error_from_errno(error.value(), fmt::format("cannot make the data folder '{}'", config.data_dir.string()));
   const auto file = config.data_dir / "lock";
   auto lock = FileLock::try_acquire(file);
-  if (!lock) throw Error(ErrorKind::Busy, fmt::format("the store in '{}' is in use by process {}: wait until it is done, or use another --data folder", config.data_dir.string(), read_file(file, 64)));
+  if (!lock)
+    throw Error(ErrorKind::Busy, fmt::format("the store in '{}' is in use by process {}: wait until it is done, or use another --data folder",
+                                             config.data_dir.string(), read_file(file, 64)));
   lock->set_owner(std::to_string(::getpid()));
   return *std::move(lock);
 }
 
 void check_question(const std::string& text) {
-  if (text.size() > kMaxQuestionBytes) throw Error(ErrorKind::TooLarge, fmt::format("the question has {} bytes, the limit is {}: shorten it, or add the long text as a document", text.size(), kMaxQuestionBytes));
-  if (const auto at = first_invalid_utf8(text); at != std::string::npos) throw Error(ErrorKind::InvalidInput, fmt::format("the question is not UTF-8 (byte {}): check the terminal's encoding", at));
+  if (text.size() > kMaxQuestionBytes)
+    throw Error(ErrorKind::TooLarge,
+                fmt::format("the question has {} bytes, the limit is {}: shorten it, or add the long text as a document", text.size(), kMaxQuestionBytes));
+  if (const auto at = first_invalid_utf8(text); at != std::string::npos)
+    throw Error(ErrorKind::InvalidInput, fmt::format("the question is not UTF-8 (byte {}): check the terminal's encoding", at));
   if (fold_to_letters_and_digits(text).empty()) throw Error(ErrorKind::InvalidInput, "the question is empty: write what you want to know");
 }
 
@@ -56,9 +61,11 @@ retrieval::Retriever& LocalWorkbench::retriever() {
   return *retriever_;
 }
 
-ingest::AddSummary LocalWorkbench::add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink, const std::stop_token& stop) {
-  ingest::Ingester ingester(*store_, models_.embedder(),
-                            {.chunk_tokens = static_cast<std::size_t>(config_.chunk_tokens), .max_file_bytes = static_cast<std::uint64_t>(config_.max_file_mb) << 20U});
+ingest::AddSummary LocalWorkbench::add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
+                                       const std::stop_token& stop) {
+  ingest::Ingester ingester(
+      *store_, models_.embedder(),
+      {.chunk_tokens = static_cast<std::size_t>(config_.chunk_tokens), .max_file_bytes = static_cast<std::uint64_t>(config_.max_file_mb) << 20U});
   return ingester.add(caller, paths, sink, stop);
 }
 
@@ -95,8 +102,17 @@ std::vector<SearchHit> LocalWorkbench::search(const identity::Caller& caller, co
   for (const auto& hit : retriever().search(caller, question, {.limit = limit}, stop).hits) {
     const auto& passage = hit.passage;
     const auto place = store_->place(caller.workspace_id, passage.content_id, passage.range);
-    hits.push_back({.document_id = passage.document_id, .source = passage.source, .title = passage.title, .heading_path = passage.heading_path, .page = place ? place->label : "",
-                    .text = passage.text, .range = passage.range, .score = hit.score, .word_rank = hit.word_rank, .vector_rank = hit.vector_rank, .similarity = hit.similarity});
+    hits.push_back({.document_id = passage.document_id,
+                    .source = passage.source,
+                    .title = passage.title,
+                    .heading_path = passage.heading_path,
+                    .page = place ? place->label : "",
+                    .text = passage.text,
+                    .range = passage.range,
+                    .score = hit.score,
+                    .word_rank = hit.word_rank,
+                    .vector_rank = hit.vector_rank,
+                    .similarity = hit.similarity});
   }
   return hits;
 }
@@ -107,7 +123,8 @@ void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& qu
     if (!is_valid_utf8(turn.content)) throw Error(ErrorKind::InvalidInput, "the chat history is not UTF-8");
   }
   auto& model = models_.chat();
-  rag::Answerer answerer(*store_, retriever(), model, {.passages = static_cast<std::size_t>(config_.passages), .max_tokens = static_cast<int>(config_.max_answer_tokens)});
+  rag::Answerer answerer(*store_, retriever(), model,
+                         {.passages = static_cast<std::size_t>(config_.passages), .max_tokens = static_cast<int>(config_.max_answer_tokens)});
   answerer.answer(caller, question, sink, stop);
 }
 

@@ -44,7 +44,8 @@ class Workbench {
 
   /// Files and folders (their files with a known ending, hidden ones left out). A file that cannot be added is reported and the
   /// rest goes on.
-  virtual ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink, const std::stop_token& stop) = 0;
+  virtual ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
+                                 const std::stop_token& stop) = 0;
   /// One document from its bytes; `name` is its source and tells its format. Throws what add reports per file.
   virtual ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) = 0;
   virtual store::DocumentList list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) = 0;

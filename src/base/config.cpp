@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <toml++/toml.h>
 #include <algorithm>
 #include <cctype>
 #include <charconv>
 #include <cstdlib>
-#include <toml++/toml.h>
 #include <variant>
 
 #include "base/error.h"
@@ -63,7 +63,8 @@ void assign(Config& config, const Setting& setting, const std::string& value, co
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
     if (error != std::errc{} || end != value.data() + value.size() || number < setting.min || number > setting.max) {
-      throw Error(ErrorKind::InvalidInput, fmt::format("{}: {} is '{}', expected a whole number from {} to {}", where, setting.key, value, setting.min, setting.max));
+      throw Error(ErrorKind::InvalidInput,
+                  fmt::format("{}: {} is '{}', expected a whole number from {} to {}", where, setting.key, value, setting.min, setting.max));
     }
     config.*std::get<std::int64_t Config::*>(setting.field) = number;
   }
@@ -93,7 +94,8 @@ void read_toml(Config& config, const std::filesystem::path& file) {
     if (entries == nullptr) throw Error(ErrorKind::InvalidInput, fmt::format("{}: '{}' must stand in a section", file.string(), section.str()));
     for (const auto& [name, value] : *entries) {
       const std::string key = fmt::format("{}.{}", section.str(), name.str());
-      if (std::ranges::find(known, key) == known.end()) throw Error(ErrorKind::InvalidInput, fmt::format("{}: there is no setting '{}'; 'panduan doctor' lists them", file.string(), key));
+      if (std::ranges::find(known, key) == known.end())
+        throw Error(ErrorKind::InvalidInput, fmt::format("{}: there is no setting '{}'; 'panduan doctor' lists them", file.string(), key));
     }
   }
 }

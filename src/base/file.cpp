@@ -68,7 +68,7 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes
   // O_NONBLOCK: opening a pipe must not wait for a writer.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (file.get() < 0) throw error_from_errno(errno, what);
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.get(), &status) != 0) throw error_from_errno(errno, what);
   if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::InvalidInput, what + ": it is not a regular file");
   if (static_cast<std::uint64_t>(status.st_size) > max_bytes) {

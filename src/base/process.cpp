@@ -49,7 +49,7 @@ struct Pipe {
 };
 
 void limit(int resource, std::uint64_t value) {
-  const struct rlimit both {value, value};
+  const struct rlimit both{value, value};
   ::setrlimit(static_cast<__rlimit_resource>(resource), &both);
 }
 

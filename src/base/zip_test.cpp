@@ -19,7 +19,8 @@ std::string varied_text(std::size_t bytes) {
   return text;
 }
 
-std::filesystem::path make_archive(const std::filesystem::path& folder, const std::string& member, const std::string& content, zip_int32_t method = ZIP_CM_DEFLATE) {
+std::filesystem::path make_archive(const std::filesystem::path& folder, const std::string& member, const std::string& content,
+                                   zip_int32_t method = ZIP_CM_DEFLATE) {
   const auto path = folder / "archive.zip";
   zip_t* archive = zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, nullptr);
   const zip_int64_t index = zip_file_add(archive, member.c_str(), zip_source_buffer(archive, content.data(), content.size(), 0), ZIP_FL_ENC_UTF_8);

@@ -15,21 +15,23 @@ class Parser {
     app_.require_subcommand(1);
     app_.fallthrough();
     app_.failure_message(CLI::FailureMessage::simple);
-    app_.footer("Start with:\n  panduan models pull\n  panduan add ~/papers\n  panduan ask \"What does it say about …?\"\nSettings may also stand in a config file or the environment; 'panduan doctor' lists them.");
+    app_.footer(
+        "Start with:\n  panduan models pull\n  panduan add ~/papers\n  panduan ask \"What does it say about …?\"\nSettings may also stand in a config file or the environment; 'panduan doctor' lists them.");
     setting("--data", "data.dir", "DIR", "Folder of the store");
     setting("--model", "models.chat", "NAME", "Chat model: a catalogue name, a GGUF file, or auto");
     setting("--threads", "engine.threads", "N", "Threads of the engine");
     app_.add_option("--config", arguments_.config_file, "Config file (TOML)")->type_name("FILE");
     app_.add_option_function<std::vector<std::string>>(
-        "--set",
-        [this](const std::vector<std::string>& pairs) {
-          for (const std::string& pair : pairs) {
-            const std::size_t equals = pair.find('=');
-            if (equals == std::string::npos) throw CLI::ValidationError("--set", "expected KEY=VALUE, got '" + pair + "'");
-            arguments_.settings[pair.substr(0, equals)] = pair.substr(equals + 1);
-          }
-        },
-        "Any setting")->type_name("KEY=VALUE");
+            "--set",
+            [this](const std::vector<std::string>& pairs) {
+              for (const std::string& pair : pairs) {
+                const std::size_t equals = pair.find('=');
+                if (equals == std::string::npos) throw CLI::ValidationError("--set", "expected KEY=VALUE, got '" + pair + "'");
+                arguments_.settings[pair.substr(0, equals)] = pair.substr(equals + 1);
+              }
+            },
+            "Any setting")
+        ->type_name("KEY=VALUE");
     app_.add_flag("--json", arguments_.json, "Output for scripts");
     add_document_commands();
     add_question_commands();
@@ -63,18 +65,23 @@ class Parser {
 
   void add_document_commands() {
     command(app_, "add", "Add files and folders; what has not changed is skipped", Command::Add)
-        ->add_option("PATH", arguments_.names, "Files and folders (PDF, HTML, Markdown, plain text)")->required();
+        ->add_option("PATH", arguments_.names, "Files and folders (PDF, HTML, Markdown, plain text)")
+        ->required();
     CLI::App* list = command(app_, "list", "List the documents, newest first", Command::List);
     list->add_option("--limit", arguments_.list_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 10000));
     list->add_option("--cursor", arguments_.cursor, "Go on where a list ended")->type_name("CURSOR");
-    command(app_, "remove", "Remove documents, with all that was derived from them", Command::Remove)->add_option("DOCUMENT", arguments_.names, "Ids or paths")->required();
+    command(app_, "remove", "Remove documents, with all that was derived from them", Command::Remove)
+        ->add_option("DOCUMENT", arguments_.names, "Ids or paths")
+        ->required();
   }
 
   void add_question_commands() {
     CLI::App* search = command(app_, "search", "Find passages", Command::Search);
     search->add_option("QUESTION", arguments_.names, "What to look for")->required();
     search->add_option("--limit", arguments_.search_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 100));
-    command(app_, "ask", "Ask a question; '-' reads it from standard input", Command::Ask)->add_option("QUESTION", arguments_.names, "The question")->required();
+    command(app_, "ask", "Ask a question; '-' reads it from standard input", Command::Ask)
+        ->add_option("QUESTION", arguments_.names, "The question")
+        ->required();
     CLI::App* eval = command(app_, "eval", "Measure answers against a suite of questions", Command::Eval);
     eval->add_option("SUITE", arguments_.suite, "JSON Lines: question, answers, document?, unanswerable?")->required()->check(CLI::ExistingFile);
     eval->add_option("--documents", arguments_.documents, "Folder of the documents")->type_name("DIR")->required()->check(CLI::ExistingDirectory);
@@ -88,17 +95,29 @@ class Parser {
     models->require_subcommand(1);
     models->fallthrough();
     command(*models, "list", "The catalogue and what is installed", Command::ModelsList);
-    command(*models, "pull", "Fetch models (default: the ones that asking needs)", Command::ModelsPull)->add_option("NAME", arguments_.names, "Catalogue names");
-    command(*models, "verify", "Check installed models against their SHA-256", Command::ModelsVerify)->add_option("NAME", arguments_.names, "Catalogue names (default: all installed)");
-    command(*models, "import", "Bring in a model file", Command::ModelsImport)->add_option("FILE", arguments_.names, "GGUF files, or e5-small-q4.bin")->required();
+    command(*models, "pull", "Fetch models (default: the ones that asking needs)", Command::ModelsPull)
+        ->add_option("NAME", arguments_.names, "Catalogue names");
+    command(*models, "verify", "Check installed models against their SHA-256", Command::ModelsVerify)
+        ->add_option("NAME", arguments_.names, "Catalogue names (default: all installed)");
+    command(*models, "import", "Bring in a model file", Command::ModelsImport)
+        ->add_option("FILE", arguments_.names, "GGUF files, or e5-small-q4.bin")
+        ->required();
   }
 
   void add_other_commands() {
     CLI::App* serve = command(app_, "serve", "Serve the web page and the API", Command::Serve);
-    serve->add_option_function<std::string>("--host", [this](const std::string& value) { arguments_.settings["server.host"] = value; }, "Address to listen on")->type_name("ADDRESS");
-    serve->add_option_function<std::string>("--port", [this](const std::string& value) { arguments_.settings["server.port"] = value; }, "Port to listen on; 0 picks a free one")->type_name("PORT");
+    serve->add_option_function<std::string>(
+             "--host", [this](const std::string& value) { arguments_.settings["server.host"] = value; }, "Address to listen on")
+        ->type_name("ADDRESS");
+    serve
+        ->add_option_function<std::string>(
+            "--port", [this](const std::string& value) { arguments_.settings["server.port"] = value; }, "Port to listen on; 0 picks a free one")
+        ->type_name("PORT");
     command(app_, "doctor", "Say what is wrong and how to mend it", Command::Doctor);
-    command(app_, "completion", "Print the completion script of a shell", Command::Completion)->add_option("SHELL", arguments_.names, "bash or zsh")->required()->check(CLI::IsMember({"bash", "zsh"}));
+    command(app_, "completion", "Print the completion script of a shell", Command::Completion)
+        ->add_option("SHELL", arguments_.names, "bash or zsh")
+        ->required()
+        ->check(CLI::IsMember({"bash", "zsh"}));
   }
 
   CLI::App app_;

@@ -23,17 +23,21 @@ using Grade = Finding::Grade;
 
 void look_at_machine(const Config& config, std::vector<Finding>& findings) {
   const std::string missing = app::missing_cpu_feature();
-  findings.push_back(missing.empty() ? Finding{Grade::Good, "cpu", "has all that this build uses"} : Finding{Grade::Bad, "cpu", fmt::format("has no {}: use the portable build", missing)});
+  findings.push_back(missing.empty() ? Finding{Grade::Good, "cpu", "has all that this build uses"}
+                                     : Finding{Grade::Bad, "cpu", fmt::format("has no {}: use the portable build", missing)});
   const std::uint64_t memory = app::available_memory_bytes();
-  findings.push_back(memory < 1'500'000'000 ? Finding{Grade::Warning, "memory", fmt::format("{} free: close other programs, or choose the 0.5B model with --model", human_bytes(memory))}
+  findings.push_back(memory < 1'500'000'000 ? Finding{Grade::Warning, "memory",
+                                                      fmt::format("{} free: close other programs, or choose the 0.5B model with --model", human_bytes(memory))}
                                             : Finding{Grade::Good, "memory", fmt::format("{} free", human_bytes(memory))});
   std::error_code ignored;
   std::filesystem::create_directories(config.data_dir, ignored);
   const std::uint64_t space = free_bytes(std::filesystem::exists(config.data_dir) ? config.data_dir : std::filesystem::path("/"));
-  findings.push_back(space < 500'000'000 ? Finding{Grade::Warning, "disk", fmt::format("{} free at {}: adding documents may fail", human_bytes(space), config.data_dir.string())}
+  findings.push_back(space < 500'000'000 ? Finding{Grade::Warning, "disk",
+                                                   fmt::format("{} free at {}: adding documents may fail", human_bytes(space), config.data_dir.string())}
                                          : Finding{Grade::Good, "disk", fmt::format("{} free at {}", human_bytes(space), config.data_dir.string())});
-  findings.push_back(program_exists("pdftotext") ? Finding{Grade::Good, "pdftotext", "is installed"}
-                                                 : Finding{Grade::Bad, "pdftotext", "is missing, PDFs cannot be read: install the Debian package poppler-utils"});
+  findings.push_back(program_exists("pdftotext")
+                         ? Finding{Grade::Good, "pdftotext", "is installed"}
+                         : Finding{Grade::Bad, "pdftotext", "is missing, PDFs cannot be read: install the Debian package poppler-utils"});
 }
 
 void look_at_models(const Config& config, std::vector<Finding>& findings) {
@@ -49,7 +53,9 @@ void look_at_store(const Config& config, std::vector<Finding>& findings) {
     const auto report = workbench->check(workbench->local_caller());
     for (const std::string& problem : report.problems) findings.push_back({Grade::Bad, "store", problem});
     if (report.problems.empty()) {
-      findings.push_back({Grade::Good, "store", fmt::format("is sound: {} documents, {} passages, {} vectors, {}", report.documents, report.chunks, report.vectors, human_bytes(report.bytes_on_disk))});
+      findings.push_back({Grade::Good, "store",
+                          fmt::format("is sound: {} documents, {} passages, {} vectors, {}", report.documents, report.chunks, report.vectors,
+                                      human_bytes(report.bytes_on_disk))});
     }
   } catch (const Error& error) {
     findings.push_back({Grade::Bad, "store", error.what()});
@@ -67,21 +73,30 @@ int run_doctor(const Session& session) {
   for (const Finding& finding : findings) well = well && finding.grade != Grade::Bad;
   if (session.arguments.json) {
     nlohmann::ordered_json object{{"well", well}, {"findings", nlohmann::ordered_json::array()}, {"settings", nlohmann::ordered_json::object()}};
-    for (const Finding& f : findings) object["findings"].push_back({{"what", f.what}, {"grade", f.grade == Grade::Good ? "good" : f.grade == Grade::Warning ? "warning" : "bad"}, {"text", f.text}});
+    for (const Finding& f : findings)
+      object["findings"].push_back({{"what", f.what},
+                                    {"grade", f.grade == Grade::Good      ? "good"
+                                              : f.grade == Grade::Warning ? "warning"
+                                                                          : "bad"},
+                                    {"text", f.text}});
     for (const auto& setting : describe_settings()) {
-      object["settings"][std::string(setting.key)] = {{"value", setting_value(session.config, setting.key)}, {"from", session.config.origins.at(std::string(setting.key))}};
+      object["settings"][std::string(setting.key)] = {{"value", setting_value(session.config, setting.key)},
+                                                      {"from", session.config.origins.at(std::string(setting.key))}};
     }
     fmt::print("{}\n", object.dump());
     return well ? 0 : 1;
   }
   for (const Finding& f : findings) {
-    const std::string mark = f.grade == Grade::Good ? styled("✓", Style::Green) : f.grade == Grade::Warning ? styled("!", Style::Yellow) : styled("✗", Style::Red);
+    const std::string mark = f.grade == Grade::Good      ? styled("✓", Style::Green)
+                             : f.grade == Grade::Warning ? styled("!", Style::Yellow)
+                                                         : styled("✗", Style::Red);
     fmt::print("{} {:<10} {}\n", mark, f.what, printable(f.text));
   }
   fmt::print("\nSettings (flag, then PANDUAN_… in the environment, then the config file, then the default):\n");
   for (const auto& setting : describe_settings()) {
     const std::string key(setting.key);
-    fmt::print("  {:<26} {}  {}\n", key, printable(setting_value(session.config, key)), styled(fmt::format("{} — {}", session.config.origins.at(key), setting.meaning), Style::Dim));
+    fmt::print("  {:<26} {}  {}\n", key, printable(setting_value(session.config, key)),
+               styled(fmt::format("{} — {}", session.config.origins.at(key), setting.meaning), Style::Dim));
   }
   return well ? 0 : 1;
 }

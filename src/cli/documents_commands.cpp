@@ -30,7 +30,8 @@ std::string progress_text(const ingest::AddProgress& p) {
   text += fmt::format("  {} {}/{} passages", bar(p.chunks_done, p.chunks_total), p.chunks_done, p.chunks_total);
   if (p.tokens_per_second > 0 && p.chunks_done > 0) {
     const double tokens_per_chunk = 256;
-    text += fmt::format(", {:.0f} tokens/s, {:.0f} s left", p.tokens_per_second, static_cast<double>(p.chunks_total - p.chunks_done) * tokens_per_chunk / p.tokens_per_second);
+    text += fmt::format(", {:.0f} tokens/s, {:.0f} s left", p.tokens_per_second,
+                        static_cast<double>(p.chunks_total - p.chunks_done) * tokens_per_chunk / p.tokens_per_second);
   }
   return text;
 }
@@ -42,7 +43,8 @@ void print_file(const ingest::FileResult& result) {
     case ingest::AddOutcome::Updated: {
       const auto& document = result.document;
       const std::string pages = document.pages > 0 ? fmt::format("{} pages, ", document.pages) : "";
-      fmt::print("{} {} {}\n", styled(result.outcome == ingest::AddOutcome::Added ? "added  " : "updated", Style::Green), name, styled(fmt::format("({}{} passages)", pages, document.chunks), Style::Dim));
+      fmt::print("{} {} {}\n", styled(result.outcome == ingest::AddOutcome::Added ? "added  " : "updated", Style::Green), name,
+                 styled(fmt::format("({}{} passages)", pages, document.chunks), Style::Dim));
       break;
     }
     case ingest::AddOutcome::Unchanged: fmt::print("{} {}\n", styled("same   ", Style::Dim), name); break;
@@ -77,9 +79,12 @@ int run_add(const Session& session) {
     fmt::print("{}\n", server::to_json(summary).dump());
   } else {
     fmt::print("{} added, {} updated, {} the same, {} failed", summary.added, summary.updated, summary.unchanged, summary.failed);
-    if (summary.tokens > 0) fmt::print("; {} passages, {} tokens at {:.0f} tokens/s, {} in all", summary.chunks, summary.tokens, static_cast<double>(summary.tokens) / summary.embed_ms * 1000, human_duration(summary.total_ms));
+    if (summary.tokens > 0)
+      fmt::print("; {} passages, {} tokens at {:.0f} tokens/s, {} in all", summary.chunks, summary.tokens,
+                 static_cast<double>(summary.tokens) / summary.embed_ms * 1000, human_duration(summary.total_ms));
     fmt::print("\n");
-    if (summary.added + summary.updated + summary.unchanged + summary.failed == 0) fmt::print("No file with a known ending was found there: PDF, HTML, Markdown and plain text are read.\n");
+    if (summary.added + summary.updated + summary.unchanged + summary.failed == 0)
+      fmt::print("No file with a known ending was found there: PDF, HTML, Markdown and plain text are read.\n");
   }
   return summary.failed > 0 ? 1 : 0;
 }
@@ -93,7 +98,8 @@ int run_list(const Session& session) {
   }
   for (const auto& document : list.documents) {
     const std::string pages = document.pages > 0 ? fmt::format("{} pages, ", document.pages) : "";
-    fmt::print("{}  {}  {}\n", styled(document.id, Style::Cyan), printable(document.source), styled(fmt::format("({}{} passages, {})", pages, document.chunks, human_bytes(document.stamp.bytes)), Style::Dim));
+    fmt::print("{}  {}  {}\n", styled(document.id, Style::Cyan), printable(document.source),
+               styled(fmt::format("({}{} passages, {})", pages, document.chunks, human_bytes(document.stamp.bytes)), Style::Dim));
   }
   if (list.documents.empty()) fmt::print("No documents yet: 'panduan add PATH' adds some.\n");
   if (!list.next.empty()) fmt::print("There are more: --cursor {}\n", list.next);

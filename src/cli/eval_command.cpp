@@ -14,9 +14,16 @@ namespace {
 std::filesystem::path cache_folder(const Config& config) { return config.models_dir.parent_path() / "eval"; }
 
 nlohmann::ordered_json as_json(const app::EvaluationReport& r) {
-  nlohmann::ordered_json object{{"questions", r.questions},   {"recall@1", r.recall_1},   {"recall@5", r.recall_5}, {"recall@20", r.recall_20},
-                                {"mrr", r.mrr},               {"passage_recall@1", r.passage_recall_1}, {"passage_recall@5", r.passage_recall_5},
-                                {"passage_recall@20", r.passage_recall_20}, {"passage_mrr", r.passage_mrr}, {"embedding_model", r.embedding_model}};
+  nlohmann::ordered_json object{{"questions", r.questions},
+                                {"recall@1", r.recall_1},
+                                {"recall@5", r.recall_5},
+                                {"recall@20", r.recall_20},
+                                {"mrr", r.mrr},
+                                {"passage_recall@1", r.passage_recall_1},
+                                {"passage_recall@5", r.passage_recall_5},
+                                {"passage_recall@20", r.passage_recall_20},
+                                {"passage_mrr", r.passage_mrr},
+                                {"embedding_model", r.embedding_model}};
   // A run that asks no model has the same keys, so that a script need not branch.
   auto rate = [&](const char* key, double value) { object[key] = r.asked_model ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr); };
   rate("right", r.right);
@@ -77,7 +84,11 @@ int run_eval(const Session& session) {
     status.set(text);
   };
   const auto report = app::evaluate(session.config,
-                                    {.suite = arguments.suite, .documents = arguments.documents, .retrieval_only = arguments.retrieval_only, .sample = arguments.sample, .seed = arguments.seed,
+                                    {.suite = arguments.suite,
+                                     .documents = arguments.documents,
+                                     .retrieval_only = arguments.retrieval_only,
+                                     .sample = arguments.sample,
+                                     .seed = arguments.seed,
                                      .cache = cache_folder(session.config)},
                                     on_progress, session.stop);
   status.clear();

@@ -15,7 +15,10 @@ namespace {
 
 const llm::ModelEntry& require_entry(const std::string& name) {
   if (const auto* entry = llm::find_model(name)) return *entry;
-  throw Error(ErrorKind::NotFound, fmt::format("the catalogue has no model '{}': 'panduan models list' shows what it has; a file of your own comes in with 'panduan models import FILE'", name));
+  throw Error(
+      ErrorKind::NotFound,
+      fmt::format("the catalogue has no model '{}': 'panduan models list' shows what it has; a file of your own comes in with 'panduan models import FILE'",
+                  name));
 }
 
 /// Shows a pull on the status line, with the rate and the time left; on a plain output a line for each step.
@@ -33,7 +36,8 @@ class PullPrinter {
     const double seconds = watch_.elapsed_ms() / 1000;
     if (seconds > 1 && p.bytes > first_bytes_) {
       const double rate = static_cast<double>(p.bytes - first_bytes_) / seconds;
-      text += fmt::format(", {}/s, {} left", human_bytes(static_cast<std::uint64_t>(rate)), human_duration(static_cast<double>(p.total_bytes - p.bytes) / rate * 1000));
+      text += fmt::format(", {}/s, {} left", human_bytes(static_cast<std::uint64_t>(rate)),
+                          human_duration(static_cast<double>(p.total_bytes - p.bytes) / rate * 1000));
     }
     status_.set(text);
   }
@@ -55,19 +59,28 @@ int list_models(const Session& session) {
     const bool installed = store.find(model.name).has_value();
     const bool in_use = llm::find_model(chat) == &model || llm::find_model(session.config.embedding_model) == &model;
     if (session.arguments.json) {
-      fmt::print("{}\n", nlohmann::json{{"name", model.name}, {"task", task_name(model.task)}, {"licence", model.licence}, {"bytes", model.bytes}, {"sha256", model.sha256},
-                                        {"installed", installed}, {"in_use", in_use}, {"description", model.description}}.dump());
+      fmt::print("{}\n", nlohmann::json{{"name", model.name},
+                                        {"task", task_name(model.task)},
+                                        {"licence", model.licence},
+                                        {"bytes", model.bytes},
+                                        {"sha256", model.sha256},
+                                        {"installed", installed},
+                                        {"in_use", in_use},
+                                        {"description", model.description}}
+                             .dump());
       continue;
     }
-    fmt::print("{} {:<40} {:<10} {:>8}  {:<11} {}\n", installed ? styled("●", Style::Green) : styled("○", Style::Dim), model.name, task_name(model.task), human_bytes(model.bytes), model.licence,
-               styled(model.description + (in_use ? " (in use)" : ""), Style::Dim));
+    fmt::print("{} {:<40} {:<10} {:>8}  {:<11} {}\n", installed ? styled("●", Style::Green) : styled("○", Style::Dim), model.name, task_name(model.task),
+               human_bytes(model.bytes), model.licence, styled(model.description + (in_use ? " (in use)" : ""), Style::Dim));
   }
   for (const auto& model : store.list()) {
     if (model.in_catalogue) continue;
-    if (session.arguments.json) fmt::print("{}\n", nlohmann::json{{"name", model.name}, {"bytes", model.bytes}, {"installed", true}, {"path", model.path.string()}}.dump());
+    if (session.arguments.json)
+      fmt::print("{}\n", nlohmann::json{{"name", model.name}, {"bytes", model.bytes}, {"installed", true}, {"path", model.path.string()}}.dump());
     else fmt::print("{} {:<40} {:<10} {:>8}\n", styled("●", Style::Green), model.name, "own", human_bytes(model.bytes));
   }
-  if (!session.arguments.json) fmt::print("{} installed  {} not installed; 'panduan models pull NAME' fetches one\n", styled("●", Style::Green), styled("○", Style::Dim));
+  if (!session.arguments.json)
+    fmt::print("{} installed  {} not installed; 'panduan models pull NAME' fetches one\n", styled("●", Style::Green), styled("○", Style::Dim));
   return 0;
 }
 
@@ -82,7 +95,8 @@ int pull_models(const Session& session) {
       PullPrinter printer(entry.name);
       store.pull(entry, std::ref(printer), session.stop);
     }
-    fmt::print("{} {} ({}, SHA-256 {}…)\n", styled(was_there ? "there  " : "fetched", Style::Green), entry.name, human_bytes(entry.bytes), entry.sha256.substr(0, 12));
+    fmt::print("{} {} ({}, SHA-256 {}…)\n", styled(was_there ? "there  " : "fetched", Style::Green), entry.name, human_bytes(entry.bytes),
+               entry.sha256.substr(0, 12));
     std::fflush(stdout);
   }
   return 0;

@@ -70,8 +70,10 @@ class AnswerPrinter {
     for (const auto& passage : passages_.passages) fmt::print("  {}\n", styled(place_text(passage.source, passage.page, passage.heading_path), Style::Dim));
   }
   void print(const rag::Done& done) {
-    fmt::print("{}\n", styled(fmt::format("     {} · search {} · {} tokens read in {} · answer written in {} · {} in all", done.model, human_duration(done.search_ms), done.prompt_tokens,
-                                          human_duration(done.prefill_ms), human_duration(done.decode_ms), human_duration(done.total_ms)), Style::Dim));
+    fmt::print("{}\n",
+               styled(fmt::format("     {} · search {} · {} tokens read in {} · answer written in {} · {} in all", done.model, human_duration(done.search_ms),
+                                  done.prompt_tokens, human_duration(done.prefill_ms), human_duration(done.decode_ms), human_duration(done.total_ms)),
+                      Style::Dim));
   }
 
   StatusLine status_;
@@ -93,7 +95,8 @@ int run_search(const Session& session) {
     const auto& hit = hits[i];
     const std::string words = hit.word_rank ? fmt::format("words #{}", *hit.word_rank) : "no words";
     const std::string vectors = hit.vector_rank ? fmt::format("meaning #{} ({:.2f})", *hit.vector_rank, hit.similarity) : "not near in meaning";
-    fmt::print("{} {}  {}\n", styled(fmt::format("{}.", i + 1), Style::Cyan), styled(place_text(hit.source, hit.page, hit.heading_path), Style::Bold), styled(fmt::format("{}, {}", words, vectors), Style::Dim));
+    fmt::print("{} {}  {}\n", styled(fmt::format("{}.", i + 1), Style::Cyan), styled(place_text(hit.source, hit.page, hit.heading_path), Style::Bold),
+               styled(fmt::format("{}, {}", words, vectors), Style::Dim));
     fmt::print("   {}\n", wrap(printable(hit.text), text_width() - 3, "   "));
   }
   if (hits.empty()) fmt::print("Nothing found.\n");

@@ -14,7 +14,8 @@ int run_serve(const Session& session) {
   server::Server server(*workbench, session.config);
   const auto readiness = workbench->readiness();
   for (const std::string& problem : readiness.problems) fmt::print(stderr, "{} {}\n", styled("!", Style::Yellow), problem);
-  fmt::print("panduan serves {} from {}\n", styled(fmt::format("http://{}:{}/", session.config.server_host, server.port()), Style::Bold), session.config.data_dir.string());
+  fmt::print("panduan serves {} from {}\n", styled(fmt::format("http://{}:{}/", session.config.server_host, server.port()), Style::Bold),
+             session.config.data_dir.string());
   fmt::print("Ctrl-C ends it when what runs is done; a second Ctrl-C ends it at once.\n");
   std::fflush(stdout);
   server.run(session.stop);

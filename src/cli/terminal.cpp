@@ -19,7 +19,9 @@ bool colours_wanted() {
   return wanted;
 }
 
-std::size_t columns_of(const Character& c) { return is_cjk(c.code_point) || (c.code_point >= 0xFF01 && c.code_point <= 0xFF60) || (c.code_point >= 0x3000 && c.code_point <= 0x303F) ? 2 : 1; }
+std::size_t columns_of(const Character& c) {
+  return is_cjk(c.code_point) || (c.code_point >= 0xFF01 && c.code_point <= 0xFF60) || (c.code_point >= 0x3000 && c.code_point <= 0x303F) ? 2 : 1;
+}
 
 /// The longest beginning of the text that fits.
 std::string fit(std::string_view text, std::size_t columns) {
@@ -42,7 +44,7 @@ std::string styled(std::string_view text, Style style) {
 }
 
 std::size_t terminal_width() {
-  struct winsize size {};
+  struct winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) return size.ws_col;
   return 80;
 }
@@ -81,7 +83,8 @@ std::string wrap(std::string_view text, std::size_t width, std::string_view inde
     if (is_cjk(c.code_point)) put_word();
     word += bytes;
     word_columns += columns_of(c);
-    if (is_cjk(c.code_point) && !(offset < text.size() && columns_of(character_at(text, offset)) == 2 && !is_cjk(character_at(text, offset).code_point))) put_word();
+    if (is_cjk(c.code_point) && !(offset < text.size() && columns_of(character_at(text, offset)) == 2 && !is_cjk(character_at(text, offset).code_point)))
+      put_word();
   }
   put_word();
   return wrapped;

@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kEmbeddedTogether = 32;
 
 store::FileStamp stamp_of(const std::filesystem::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0) throw error_from_errno(errno, fmt::format("cannot read '{}'", path.string()));
   return {.modified_ns = status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec, .bytes = static_cast<std::uint64_t>(status.st_size)};
 }
@@ -108,10 +108,13 @@ FileResult Ingester::store_bytes(Run& run, const std::string& source, const stor
   }
   const AddOutcome outcome = before ? AddOutcome::Updated : AddOutcome::Added;
   const documents::Loader& loader = documents::loader_for(source, bytes);
-  if (auto shared = store_.put_known_content(workspace, {.source = source, .stamp = stamp, .content_sha256 = digest, .media_type = std::string(loader.media_type()), .embedding_model = run.model})) {
+  if (auto shared = store_.put_known_content(
+          workspace,
+          {.source = source, .stamp = stamp, .content_sha256 = digest, .media_type = std::string(loader.media_type()), .embedding_model = run.model})) {
     return {.source = source, .outcome = outcome, .reason = {}, .document = *std::move(shared)};
   }
-  store::NewVersion version{.source = source, .stamp = stamp, .content_sha256 = digest, .bytes = std::move(bytes), .parsed = {}, .chunks = {}, .embedding_model = run.model};
+  store::NewVersion version{
+      .source = source, .stamp = stamp, .content_sha256 = digest, .bytes = std::move(bytes), .parsed = {}, .chunks = {}, .embedding_model = run.model};
   version.parsed = loader.load(version.bytes, run.stop);
   version.chunks = make_chunks(run, version.parsed);
   run.report("storing");
@@ -119,14 +122,19 @@ FileResult Ingester::store_bytes(Run& run, const std::string& source, const stor
 }
 
 std::vector<store::NewChunk> Ingester::make_chunks(Run& run, const documents::ParsedDocument& parsed) {
-  const auto cut = documents::chunk_document(parsed, {.target_tokens = options_.chunk_tokens, .count_tokens = [this](std::string_view text) { return embedder_.count_tokens(text); }});
+  const auto cut = documents::chunk_document(
+      parsed, {.target_tokens = options_.chunk_tokens, .count_tokens = [this](std::string_view text) { return embedder_.count_tokens(text); }});
   std::vector<store::NewChunk> chunks;
   std::vector<std::string> texts;
   for (const documents::Chunk& chunk : cut) {
     const std::string_view text = std::string_view(parsed.text).substr(chunk.text.begin, chunk.text.size());
     // The headings say what a passage is about where its own words do not.
     texts.push_back(chunk.heading_path.empty() ? std::string(text) : fmt::format("{}\n{}", chunk.heading_path, text));
-    chunks.push_back({.text = chunk.text, .heading_path = chunk.heading_path, .tokens = chunk.tokens, .words = fmt::format("{}", fmt::join(documents::index_terms(texts.back()), " ")), .vector = {}});
+    chunks.push_back({.text = chunk.text,
+                      .heading_path = chunk.heading_path,
+                      .tokens = chunk.tokens,
+                      .words = fmt::format("{}", fmt::join(documents::index_terms(texts.back()), " ")),
+                      .vector = {}});
   }
   run.progress.chunks_done = 0;
   run.progress.chunks_total = chunks.size();

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "ingest/progress.h"
 #include "identity/caller.h"
+#include "ingest/progress.h"
 #include "llm/embedder.h"
 #include "store/store.h"
 

@@ -194,7 +194,8 @@ struct CloseFile {
 class Writer {
  public:
   explicit Writer(const Blob& blob)
-      : blob_(blob), gguf_(gguf_init_empty()), shapes_(ggml_init({.mem_size = (blob.tensors.size() + 1) * ggml_tensor_overhead(), .mem_buffer = nullptr, .no_alloc = true})) {
+      : blob_(blob), gguf_(gguf_init_empty()),
+        shapes_(ggml_init({.mem_size = (blob.tensors.size() + 1) * ggml_tensor_overhead(), .mem_buffer = nullptr, .no_alloc = true})) {
     if (!gguf_ || !shapes_) throw Error(ErrorKind::Unavailable, "there is not enough memory to convert the e5 model");
   }
 

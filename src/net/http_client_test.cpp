@@ -19,8 +19,8 @@
 namespace panduan::net {
 namespace {
 
-using testing::ScriptedServer;
 using ::testing::HasSubstr;
+using testing::ScriptedServer;
 using namespace std::chrono_literals;
 
 HttpRequest request_to(const std::string& url) {

@@ -52,7 +52,8 @@ std::filesystem::path make_certificate(const std::filesystem::path& folder, cons
 /// Answers one connection over TLS.
 class TlsServer {
  public:
-  explicit TlsServer(const std::filesystem::path& certificate) : acceptor_(io_, {asio::ip::make_address("127.0.0.1"), 0}), context_(asio::ssl::context::tls_server) {
+  explicit TlsServer(const std::filesystem::path& certificate)
+      : acceptor_(io_, {asio::ip::make_address("127.0.0.1"), 0}), context_(asio::ssl::context::tls_server) {
     context_.use_certificate_chain_file(certificate.string());
     context_.use_private_key_file(certificate.string(), asio::ssl::context::pem);
     thread_ = std::thread([this] { serve(); });

@@ -17,7 +17,8 @@ namespace {
 
 /// What is searched for. A follow-up rarely names its subject, the question before it does.
 std::string search_query(const Question& question) {
-  const auto before = std::find_if(question.history.rbegin(), question.history.rend(), [](const llm::ChatMessage& message) { return message.role == llm::Role::User; });
+  const auto before =
+      std::find_if(question.history.rbegin(), question.history.rend(), [](const llm::ChatMessage& message) { return message.role == llm::Role::User; });
   return before == question.history.rend() ? question.text : fmt::format("{}\n{}", before->content, question.text);
 }
 
@@ -27,7 +28,8 @@ std::string reason_without_quote(bool chinese, std::size_t passages) {
                  : fmt::format("Of the {} passages that were read, none holds words that an answer could rest on.", passages);
 }
 std::string reason_with_quotes(bool chinese, std::size_t quotes) {
-  return chinese ? fmt::format("答案依据 {} 处引文，已逐字核对。", quotes) : fmt::format("The answer rests on {} {}, checked word for word.", quotes, quotes == 1 ? "quote" : "quotes");
+  return chinese ? fmt::format("答案依据 {} 处引文，已逐字核对。", quotes)
+                 : fmt::format("The answer rests on {} {}, checked word for word.", quotes, quotes == 1 ? "quote" : "quotes");
 }
 
 /// A range of a hit's passage.
@@ -121,7 +123,8 @@ std::vector<PassageRead> Answerer::read_passages(const identity::Caller& caller,
   return passages;
 }
 
-std::vector<Quote> Answerer::check_quotes(const identity::Caller& caller, const Question& question, const Reply& reply, const std::vector<retrieval::Hit>& hits) const {
+std::vector<Quote> Answerer::check_quotes(const identity::Caller& caller, const Question& question, const Reply& reply,
+                                          const std::vector<retrieval::Hit>& hits) const {
   std::vector<Quote> quotes;
   auto take = [&](const PlacedRange& place) {
     Quote quote = make_quote(caller, hits[place.hit], place.range);

@@ -33,8 +33,10 @@ bool is_word_character(std::string_view text, std::size_t offset) {
 bool stands_as_words(std::string_view words, std::string_view text) {
   const auto range = locate_quote(words, text);
   if (!range) return false;
-  const bool cut_before = range->begin > 0 && static_cast<unsigned char>(text[range->begin - 1]) < 0x80U && is_word_character(text, range->begin - 1) && is_word_character(text, range->begin);
-  const bool cut_behind = range->end < text.size() && static_cast<unsigned char>(text[range->end - 1]) < 0x80U && is_word_character(text, range->end - 1) && is_word_character(text, range->end);
+  const bool cut_before = range->begin > 0 && static_cast<unsigned char>(text[range->begin - 1]) < 0x80U && is_word_character(text, range->begin - 1) &&
+                          is_word_character(text, range->begin);
+  const bool cut_behind = range->end < text.size() && static_cast<unsigned char>(text[range->end - 1]) < 0x80U && is_word_character(text, range->end - 1) &&
+                          is_word_character(text, range->end);
   return !cut_before && !cut_behind;
 }
 
@@ -77,7 +79,8 @@ std::optional<Sentence> locate_sentence_with(std::string_view words, std::string
     if (!stands_as_words(words, sentence)) continue;
     std::vector<std::string> terms = documents::index_terms(sentence);
     std::ranges::sort(terms);
-    const auto shared = static_cast<std::size_t>(std::ranges::count_if(wanted, [&](const std::string& term) { return std::ranges::binary_search(terms, term); }));
+    const auto shared =
+        static_cast<std::size_t>(std::ranges::count_if(wanted, [&](const std::string& term) { return std::ranges::binary_search(terms, term); }));
     if (!best || shared > best->shared_terms) best = Sentence{range, shared};
   }
   return best;

@@ -5,7 +5,9 @@
 namespace panduan::rag {
 namespace {
 
-std::string at(std::string_view text, const std::optional<documents::ByteRange>& range) { return range ? std::string(text.substr(range->begin, range->size())) : "(none)"; }
+std::string at(std::string_view text, const std::optional<documents::ByteRange>& range) {
+  return range ? std::string(text.substr(range->begin, range->size())) : "(none)";
+}
 
 TEST(LocateQuote, FindsTheWordsAsTheyStand) { EXPECT_EQ(at("It opened in 1932.", locate_quote("opened in 1932", "It opened in 1932.")), "opened in 1932"); }
 TEST(LocateQuote, LooksThroughLineBreaks) { EXPECT_EQ(at("opened\nin  1932", locate_quote("opened in 1932", "opened\nin  1932")), "opened\nin  1932"); }

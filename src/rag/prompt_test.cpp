@@ -27,7 +27,8 @@ TEST(ParseReply, FindsNothingInOtherText) {
 TEST(MakePrompt, SpeaksTheQuestionsLanguage) {
   const std::vector<PassageRead> passages{{.number = 1, .heading_path = "标题", .text = "内容"}};
   EXPECT_THAT(make_prompt({.text = "大桥何时通车？"}, passages).messages.back().content, testing::HasSubstr("问题：大桥何时通车？"));
-  EXPECT_THAT(make_prompt({.text = "When did it open?"}, passages).messages.back().content, testing::AllOf(testing::HasSubstr("Question: When"), testing::HasSubstr("[1] (标题) 内容")));
+  EXPECT_THAT(make_prompt({.text = "When did it open?"}, passages).messages.back().content,
+              testing::AllOf(testing::HasSubstr("Question: When"), testing::HasSubstr("[1] (标题) 内容")));
 }
 
 }  // namespace

@@ -60,7 +60,8 @@ class VectorIndexTest : public testing::Test {
   store::Document add(const std::string& source, const std::vector<std::vector<float>>& vectors) {
     std::string text(vectors.size(), 'x');
     text += source;
-    store::NewVersion version{.source = source, .content_sha256 = sha256(text), .bytes = text, .parsed = {.media_type = "text/plain", .text = text}, .embedding_model = model_};
+    store::NewVersion version{
+        .source = source, .content_sha256 = sha256(text), .bytes = text, .parsed = {.media_type = "text/plain", .text = text}, .embedding_model = model_};
     for (std::size_t i = 0; i < vectors.size(); ++i) version.chunks.push_back({.text = {i, i + 1}, .words = "x", .vector = vectors[i]});
     return store_->put_version(workspace_, version);
   }

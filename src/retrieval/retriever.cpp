@@ -32,7 +32,8 @@ std::vector<FusedChunk> fuse_by_reciprocal_rank(const std::vector<store::ScoredC
   }
   // First and second in one list, second and first in the other, is a common tie: the words decide, they err less often alone.
   const auto word_rank = [](const FusedChunk& chunk) { return chunk.word_rank.value_or(std::numeric_limits<std::size_t>::max()); };
-  std::ranges::stable_sort(ranked, [&](const FusedChunk& a, const FusedChunk& b) { return a.score != b.score ? a.score > b.score : word_rank(a) < word_rank(b); });
+  std::ranges::stable_sort(ranked,
+                           [&](const FusedChunk& a, const FusedChunk& b) { return a.score != b.score ? a.score > b.score : word_rank(a) < word_rank(b); });
   return ranked;
 }
 

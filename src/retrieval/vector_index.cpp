@@ -42,19 +42,22 @@ std::vector<store::ScoredChunk> VectorIndex::search(std::span<const float> query
   quantize(query, quantized.data());
   const panduan_int8_dot dot = panduan_find_int8_dot();
   std::vector<float> scores(chunks_.size());
-  for (std::size_t row = 0; row < chunks_.size(); ++row) scores[row] = static_cast<float>(dot(quantized.data(), values_.data() + row * dims_, dims_)) * scales_[row];
+  for (std::size_t row = 0; row < chunks_.size(); ++row)
+    scores[row] = static_cast<float>(dot(quantized.data(), values_.data() + row * dims_, dims_)) * scales_[row];
 
   std::vector<std::size_t> order(chunks_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const std::size_t kept = std::min(order.size(), std::max(limit, kRescored));
-  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(kept), [&](std::size_t a, std::size_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
+  std::ranges::partial_sort(order, order.begin() + static_cast<std::ptrdiff_t>(kept),
+                            [&](std::size_t a, std::size_t b) { return scores[a] != scores[b] ? scores[a] > scores[b] : a < b; });
 
   std::vector<store::ChunkId> candidates(kept);
   for (std::size_t i = 0; i < kept; ++i) candidates[i] = chunks_[order[i]];
   const std::vector<float> exact = store_.vectors(workspace_, model_, candidates, dims_);
   std::vector<store::ScoredChunk> found(kept);
   for (std::size_t i = 0; i < kept; ++i) {
-    found[i] = {candidates[i], static_cast<double>(std::inner_product(query.begin(), query.end(), exact.begin() + static_cast<std::ptrdiff_t>(i * dims_), 0.0F))};
+    found[i] = {candidates[i],
+                static_cast<double>(std::inner_product(query.begin(), query.end(), exact.begin() + static_cast<std::ptrdiff_t>(i * dims_), 0.0F))};
   }
   std::ranges::sort(found, [](const store::ScoredChunk& a, const store::ScoredChunk& b) { return a.score != b.score ? a.score > b.score : a.chunk < b.chunk; });
   found.resize(std::min(found.size(), limit));

@@ -50,8 +50,7 @@ class SocketFile {
 }  // namespace
 
 struct HttpServer::State {
-  State(const Router& routes, const HttpServerOptions& given)
-      : router(routes), options(given), tcp(io), local(io), timer(io) {
+  State(const Router& routes, const HttpServerOptions& given) : router(routes), options(given), tcp(io), local(io), timer(io) {
     const int tcp_listener = listen_on_tcp(options.host, options.port);
     tcp.assign(asio::generic::stream_protocol(AF_INET, 0), tcp_listener);
     port = port_of(tcp_listener);
@@ -91,8 +90,8 @@ void HttpServer::State::run(const std::stop_token& stop) {
   {
     WorkerPool long_pool(options.limits.long_workers, options.limits.max_waiting);
     WorkerPool short_pool(options.limits.short_workers, options.limits.max_waiting);
-    shared.emplace(Shared{.io = io, .router = router, .limits = options.limits,
-                          .host_rules = HostRules(options.host, port), .long_pool = long_pool, .short_pool = short_pool});
+    shared.emplace(Shared{
+        .io = io, .router = router, .limits = options.limits, .host_rules = HostRules(options.host, port), .long_pool = long_pool, .short_pool = short_pool});
     asio::co_spawn(io, accept(tcp, Reach::Public), asio::detached);
     if (local.is_open()) asio::co_spawn(io, accept(local, Reach::LocalOnly), asio::detached);
     const std::stop_callback on_stop(stop, [this] { asio::post(io, [this] { begin_drain(); }); });

@@ -15,11 +15,11 @@
 namespace panduan::server {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::eventually;
+using ::testing::HasSubstr;
 using testing::RawConnection;
 using testing::RunningServer;
+using ::testing::StartsWith;
 using namespace std::chrono_literals;
 
 std::string query_head(const RunningServer& server, std::size_t length) {
@@ -124,8 +124,8 @@ TEST(HttpServer, WhatIsTooLargeIsRefusedBeforeItIsRead) {
 
 TEST(HttpServer, WhatIsNotHttpIsRefused) {
   RunningServer server;
-  for (const char* bytes : {"hello\r\n\r\n", "GET / HTTP/3.0\r\n\r\n", "GET / HTTP/1.1\r\n\r\n",
-                            "POST /api/v1/query HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
+  for (const char* bytes :
+       {"hello\r\n\r\n", "GET / HTTP/3.0\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "POST /api/v1/query HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"}) {
     RawConnection connection(server.port());
     connection.send(bytes);
     EXPECT_THAT(connection.read_until("}"), StartsWith("HTTP/1.1 400 ")) << bytes;
@@ -234,7 +234,7 @@ TEST(HttpServer, TheUnixSocketIsForThisUserOnlyAndAStaleOneIsReplaced) {
   const Router router;
   {
     const HttpServer first(router, {.socket_path = path});
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(::stat(path.c_str(), &info), 0);
     EXPECT_EQ(info.st_mode & 0777U, 0600U);
     EXPECT_THROW(HttpServer(router, {.socket_path = path}), Error);

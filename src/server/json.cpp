@@ -62,10 +62,18 @@ std::string string_field(const Json& json, const char* name) { return field<std:
 std::size_t size_field(const Json& json, const char* name) { return field<std::size_t>(json, name); }
 
 Json to_json(const store::Document& document) {
-  return {{"id", document.id},           {"source", document.source},       {"title", document.title},
-          {"media_type", document.media_type}, {"bytes", document.stamp.bytes}, {"modified_ns", document.stamp.modified_ns},
-          {"content_sha256", to_hex(document.content_sha256)}, {"version", document.version}, {"pages", document.pages},
-          {"chunks", document.chunks},   {"text_bytes", document.text_bytes}, {"added_ms", document.added_ms}};
+  return {{"id", document.id},
+          {"source", document.source},
+          {"title", document.title},
+          {"media_type", document.media_type},
+          {"bytes", document.stamp.bytes},
+          {"modified_ns", document.stamp.modified_ns},
+          {"content_sha256", to_hex(document.content_sha256)},
+          {"version", document.version},
+          {"pages", document.pages},
+          {"chunks", document.chunks},
+          {"text_bytes", document.text_bytes},
+          {"added_ms", document.added_ms}};
 }
 
 store::Document document_from_json(const Json& json) {
@@ -111,10 +119,17 @@ store::IntegrityReport integrity_report_from_json(const Json& json) {
 }
 
 Json to_json(const app::SearchHit& hit) {
-  return {{"document_id", hit.document_id}, {"source", hit.source}, {"title", hit.title},
-          {"heading_path", hit.heading_path}, {"page", hit.page},   {"text", hit.text},
-          {"range", range_json(hit.range)}, {"score", hit.score},   {"word_rank", or_null(hit.word_rank)},
-          {"vector_rank", or_null(hit.vector_rank)}, {"similarity", hit.similarity}};
+  return {{"document_id", hit.document_id},
+          {"source", hit.source},
+          {"title", hit.title},
+          {"heading_path", hit.heading_path},
+          {"page", hit.page},
+          {"text", hit.text},
+          {"range", range_json(hit.range)},
+          {"score", hit.score},
+          {"word_rank", or_null(hit.word_rank)},
+          {"vector_rank", or_null(hit.vector_rank)},
+          {"similarity", hit.similarity}};
 }
 
 app::SearchHit search_hit_from_json(const Json& json) {
@@ -145,9 +160,15 @@ app::Readiness readiness_from_json(const Json& json) {
 }
 
 Json to_json(const ingest::AddProgress& progress) {
-  return {{"event", "progress"},           {"files_done", progress.files_done},   {"files_total", progress.files_total},
-          {"file", progress.file},         {"step", progress.step},               {"chunks_done", progress.chunks_done},
-          {"chunks_total", progress.chunks_total}, {"tokens_done", progress.tokens_done}, {"tokens_per_second", progress.tokens_per_second}};
+  return {{"event", "progress"},
+          {"files_done", progress.files_done},
+          {"files_total", progress.files_total},
+          {"file", progress.file},
+          {"step", progress.step},
+          {"chunks_done", progress.chunks_done},
+          {"chunks_total", progress.chunks_total},
+          {"tokens_done", progress.tokens_done},
+          {"tokens_per_second", progress.tokens_per_second}};
 }
 
 ingest::AddProgress add_progress_from_json(const Json& json) {
@@ -184,7 +205,7 @@ ingest::FileResult file_result_from_json(const Json& json) {
 }
 
 Json to_json(const ingest::AddSummary& summary) {
-  return {{"event", "summary"},   {"added", summary.added},   {"updated", summary.updated},   {"unchanged", summary.unchanged}, {"failed", summary.failed},
+  return {{"event", "summary"},       {"added", summary.added},   {"updated", summary.updated},   {"unchanged", summary.unchanged}, {"failed", summary.failed},
           {"chunks", summary.chunks}, {"tokens", summary.tokens}, {"total_ms", summary.total_ms}, {"embed_ms", summary.embed_ms}};
 }
 

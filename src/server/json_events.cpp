@@ -148,8 +148,8 @@ std::optional<rag::Event> event_from_json(const Json& json) {
 }
 
 Json answer_json(const std::vector<rag::Event>& events) {
-  Json result = {{"answer", nullptr},     {"answered", false},          {"reason", ""},      {"statements", Json::array()},
-                 {"sources", Json::array()}, {"passages", Json::array()}, {"timings", Json::object()}};
+  Json result = {{"answer", nullptr},         {"answered", false},        {"reason", ""}, {"statements", Json::array()}, {"sources", Json::array()},
+                 {"passages", Json::array()}, {"timings", Json::object()}};
   for (const auto& event : events) {
     if (const auto* passages = std::get_if<rag::Passages>(&event)) {
       result["passages"] = fields(*passages)["passages"];

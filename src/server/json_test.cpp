@@ -49,8 +49,17 @@ TEST(Json, AnAnswerIsOneObjectWithItsQuotes) {
 TEST(Json, DocumentsHitsAndReportsComeBackAsTheyWere) {
   const store::Document document = FakeWorkbench::document("a.txt", 5'000'000'000);
   EXPECT_EQ(to_json(document_from_json(to_json(document))), to_json(document));
-  const app::SearchHit hit{.document_id = "doc_1", .source = "s", .title = "t", .heading_path = "h", .page = "iv", .text = "文", .range = {3, 6},
-                           .score = 0.25, .word_rank = 2, .vector_rank = std::nullopt, .similarity = 0.75};
+  const app::SearchHit hit{.document_id = "doc_1",
+                           .source = "s",
+                           .title = "t",
+                           .heading_path = "h",
+                           .page = "iv",
+                           .text = "文",
+                           .range = {3, 6},
+                           .score = 0.25,
+                           .word_rank = 2,
+                           .vector_rank = std::nullopt,
+                           .similarity = 0.75};
   const app::SearchHit back = search_hit_from_json(parse_json(to_text(to_json(hit))));
   EXPECT_EQ(to_json(back), to_json(hit));
   EXPECT_EQ(back.word_rank, 2U);

@@ -32,9 +32,9 @@ TEST(Multipart, QuotesMayBeEscapedWithABackslash) {
 
 TEST(Multipart, ABrokenBodyIsRefused) {
   const std::string header = "Content-Disposition: form-data; name=\"f\"; filename=\"a\"\r\n\r\n";
-  for (const std::string& body : {std::string(), std::string("hello"), std::string("--xyz"), "--xyz\r\n" + header + "x", "--xyz\r\n" + header + "x\r\n--xyz",
-                                  "--xyz junk\r\n" + header + "x\r\n--xyz--", std::string("--xyz\r\n\r\n--xyz--"),
-                                  std::string("--xyz\r\nno header end\r\n--xyz--")}) {
+  for (const std::string& body :
+       {std::string(), std::string("hello"), std::string("--xyz"), "--xyz\r\n" + header + "x", "--xyz\r\n" + header + "x\r\n--xyz",
+        "--xyz junk\r\n" + header + "x\r\n--xyz--", std::string("--xyz\r\n\r\n--xyz--"), std::string("--xyz\r\nno header end\r\n--xyz--")}) {
     EXPECT_THROW(parse_form(kType, body), Error) << body;
   }
   EXPECT_THROW(parse_form("multipart/form-data", "--xyz--"), Error);

@@ -46,8 +46,8 @@ TEST_F(RemoteWorkbenchTest, AddTellsProgressAndGivesTheSummary) {
   std::vector<std::filesystem::path> paths;
   server_.fake.on_add = [&](const std::vector<std::filesystem::path>& given, const ingest::AddSink& sink, const auto&) {
     paths = given;
-    sink.on_progress({.files_done = 1, .files_total = 2, .file = "a", .step = "reading",
-                      .chunks_done = 3, .chunks_total = 4, .tokens_done = 5, .tokens_per_second = 6.5});
+    sink.on_progress(
+        {.files_done = 1, .files_total = 2, .file = "a", .step = "reading", .chunks_done = 3, .chunks_total = 4, .tokens_done = 5, .tokens_per_second = 6.5});
     sink.on_file({.source = "/a", .outcome = ingest::AddOutcome::Updated, .reason = {}, .document = FakeWorkbench::document("/a", 1)});
     sink.on_file({.source = "/b", .outcome = ingest::AddOutcome::Failed, .reason = "broken", .document = {}});
     return ingest::AddSummary{.added = 1, .updated = 2, .unchanged = 3, .failed = 4, .chunks = 5, .tokens = 6, .total_ms = 7.5, .embed_ms = 8.5};
@@ -106,7 +106,8 @@ TEST_F(RemoteWorkbenchTest, AskSendsTheEventsInOrder) {
     for (const auto& event : FakeWorkbench::an_answer()) sink(event);
   };
   std::vector<Json> events;
-  remote_->ask(caller_, {.text = "它呢？", .history = {{llm::Role::Assistant, "before"}}}, [&](const rag::Event& event) { events.push_back(to_json(event)); }, {});
+  remote_->ask(caller_, {.text = "它呢？", .history = {{llm::Role::Assistant, "before"}}}, [&](const rag::Event& event) { events.push_back(to_json(event)); },
+               {});
   EXPECT_EQ(seen.text, "它呢？");
   EXPECT_EQ(seen.history.at(0).content, "before");
   std::vector<Json> expected;

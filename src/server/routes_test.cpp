@@ -9,10 +9,10 @@
 namespace panduan::server {
 namespace {
 
-using ::testing::HasSubstr;
-using ::testing::StartsWith;
 using testing::FakeWorkbench;
+using ::testing::HasSubstr;
 using testing::RunningServer;
+using ::testing::StartsWith;
 
 Json body_of(const net::HttpResponse& response) { return parse_json(response.body); }
 /// The status, when the answer is the problem+json that belongs to it.

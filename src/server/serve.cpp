@@ -30,10 +30,8 @@ Server::Server(app::Workbench& workbench, const Config& config, const HttpLimits
   add_local_routes(router_, workbench, max_upload_bytes);
   HttpLimits fitting = limits;
   fitting.max_buffered_body_bytes = std::max(limits.max_buffered_body_bytes, 2 * max_upload_bytes);
-  http_ = std::make_unique<HttpServer>(router_, HttpServerOptions{.host = config.server_host,
-                                                                  .port = port_of(config),
-                                                                  .socket_path = app::socket_path(config),
-                                                                  .limits = fitting});
+  http_ = std::make_unique<HttpServer>(
+      router_, HttpServerOptions{.host = config.server_host, .port = port_of(config), .socket_path = app::socket_path(config), .limits = fitting});
 }
 
 Server::~Server() = default;

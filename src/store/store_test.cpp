@@ -22,7 +22,13 @@ class StoreTest : public testing::Test {
   }
 
   NewVersion version(const std::string& source, const std::string& text) {
-    NewVersion version{.source = source, .stamp = {.modified_ns = 1, .bytes = text.size()}, .content_sha256 = sha256(text), .bytes = text, .parsed = {}, .chunks = {}, .embedding_model = model_};
+    NewVersion version{.source = source,
+                       .stamp = {.modified_ns = 1, .bytes = text.size()},
+                       .content_sha256 = sha256(text),
+                       .bytes = text,
+                       .parsed = {},
+                       .chunks = {},
+                       .embedding_model = model_};
     version.parsed = {.media_type = "text/plain", .title = "T", .text = text, .pages = {}, .headings = {}};
     version.chunks.push_back({.text = {0, text.size()}, .heading_path = "H", .tokens = 3, .words = text, .vector = {0.6F, 0.8F}});
     return version;
@@ -71,7 +77,8 @@ TEST_F(StoreTest, ReplacesTheContentWhenASourceChanges) {
 
 TEST_F(StoreTest, SharesTheContentOfTwoSourcesWithTheSameBytes) {
   const Document first = store_->put_version(workspace_, version("/a", "alpha"));
-  const auto second = store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = model_});
+  const auto second =
+      store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = model_});
   ASSERT_TRUE(second);
   EXPECT_THAT(words(*store_, workspace_, "alpha"), SizeIs(1));
   EXPECT_TRUE(store_->remove_document(workspace_, first.id));
@@ -84,7 +91,8 @@ TEST_F(StoreTest, SharesTheContentOfTwoSourcesWithTheSameBytes) {
 TEST_F(StoreTest, KnowsNoContentUnderAnotherEmbeddingModel) {
   store_->put_version(workspace_, version("/a", "alpha"));
   const auto other = store_->embedding_model(workspace_, {.fingerprint = "g", .name = "n", .dims = 2});
-  EXPECT_FALSE(store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = other}));
+  EXPECT_FALSE(
+      store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = other}));
 }
 
 TEST_F(StoreTest, LeavesNoWordOfARemovedDocumentOnTheDisk) {

@@ -20,7 +20,8 @@ constexpr int kPrefillBatch = 512;
 class LlamaChatModel final : public ChatModel {
  public:
   LlamaChatModel(const std::filesystem::path& file, const LlamaOptions& options)
-      : name_(file.stem().string()), fingerprint_(model_fingerprint(file)), model_(load_model(file)), vocab_(*llama_model_get_vocab(model_.get())), batch_(kPrefillBatch) {
+      : name_(file.stem().string()), fingerprint_(model_fingerprint(file)), model_(load_model(file)), vocab_(*llama_model_get_vocab(model_.get())),
+        batch_(kPrefillBatch) {
     if (!llama_model_has_decoder(model_.get()) || llama_model_chat_template(model_.get(), nullptr) == nullptr) {
       throw Error(ErrorKind::Unsupported, fmt::format("'{}' is not a chat model: it has no chat template", file.string()));
     }
@@ -42,8 +43,10 @@ class LlamaChatModel final : public ChatModel {
     const Prompt prompt = render(messages);
     generation.usage.prompt_tokens = static_cast<int>(prompt.tokens.size());
     if (prompt.tokens.size() + static_cast<std::size_t>(options.max_tokens) > max_context_tokens()) {
-      throw Error(ErrorKind::TooLarge, fmt::format("the prompt has {} tokens and the answer may have {}, the context holds {}: ask a shorter question, or set engine.context_tokens higher",
-                                                   prompt.tokens.size(), options.max_tokens, max_context_tokens()));
+      throw Error(
+          ErrorKind::TooLarge,
+          fmt::format("the prompt has {} tokens and the answer may have {}, the context holds {}: ask a shorter question, or set engine.context_tokens higher",
+                      prompt.tokens.size(), options.max_tokens, max_context_tokens()));
     }
     if (!prefill(prompt, generation.usage)) {
       generation.finish = FinishReason::Cancelled;

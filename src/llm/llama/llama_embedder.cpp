@@ -62,7 +62,8 @@ class LlamaEmbedder final : public Embedder {
     std::vector<std::size_t> members;
     for (std::size_t next = 0; next < order.size(); ++next) {
       const auto& input = inputs[order[next]];
-      if (!members.empty() && (batch_->size() + static_cast<int>(input.size()) > kBatchTokens || members.size() == kMaxSequences)) flush(members, embeddings, stop);
+      if (!members.empty() && (batch_->size() + static_cast<int>(input.size()) > kBatchTokens || members.size() == kMaxSequences))
+        flush(members, embeddings, stop);
       for (std::size_t i = 0; i < input.size(); ++i) batch_->add(input[i], static_cast<llama_pos>(i), static_cast<llama_seq_id>(members.size()), true);
       members.push_back(order[next]);
     }

@@ -46,7 +46,8 @@ void start_backend() {
 
 ModelHandle load_model(const std::filesystem::path& file) {
   if (const std::string missing = missing_cpu_feature(); !missing.empty()) {
-    throw Error(ErrorKind::Unsupported, fmt::format("this CPU has no {}, which this build of panduan needs: use the portable build, or build it on this machine", missing));
+    throw Error(ErrorKind::Unsupported,
+                fmt::format("this CPU has no {}, which this build of panduan needs: use the portable build, or build it on this machine", missing));
   }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) throw Error(ErrorKind::NotFound, fmt::format("there is no model file '{}'", file.string()));
@@ -65,13 +66,16 @@ ModelHandle load_model(const std::filesystem::path& file) {
 
 ContextHandle make_context(llama_model& model, const llama_context_params& params) {
   ContextHandle context(llama_init_from_model(&model, params));
-  if (!context) throw Error(ErrorKind::Unavailable, fmt::format("not enough memory for a context of {} tokens: set engine.context_tokens lower ({})", params.n_ctx, take_last_error()));
+  if (!context)
+    throw Error(ErrorKind::Unavailable,
+                fmt::format("not enough memory for a context of {} tokens: set engine.context_tokens lower ({})", params.n_ctx, take_last_error()));
   return context;
 }
 
 std::vector<llama_token> tokenize(const llama_vocab& vocab, std::string_view text, bool add_special, bool parse_special) {
   std::vector<llama_token> tokens(text.size() + 8);
-  const int count = llama_tokenize(&vocab, text.data(), static_cast<int>(text.size()), tokens.data(), static_cast<int>(tokens.size()), add_special, parse_special);
+  const int count =
+      llama_tokenize(&vocab, text.data(), static_cast<int>(text.size()), tokens.data(), static_cast<int>(tokens.size()), add_special, parse_special);
   if (count < 0) throw Error(ErrorKind::Internal, fmt::format("[llama.cpp] cannot tokenize {} bytes", text.size()));
   tokens.resize(static_cast<std::size_t>(count));
   return tokens;

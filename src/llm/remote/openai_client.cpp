@@ -100,7 +100,8 @@ class Server {
   }
 
   [[noreturn]] void not_understood(std::string_view what) const {
-    throw Error(ErrorKind::Unavailable, fmt::format("[remote] {} does not answer like an OpenAI server: {}: check remote.url, it usually ends in /v1", options_.base_url, what));
+    throw Error(ErrorKind::Unavailable,
+                fmt::format("[remote] {} does not answer like an OpenAI server: {}: check remote.url, it usually ends in /v1", options_.base_url, what));
   }
 
  private:
@@ -109,14 +110,16 @@ class Server {
     if (status / 100 == 2) return;
     const std::string message = server_message(response.body);
     if (status == 401 || status == 403) {
-      throw Error(ErrorKind::Unavailable, fmt::format("[remote] {} refuses the key ({}): check the variable that remote.key_variable names: {}", options_.base_url, status, message));
+      throw Error(ErrorKind::Unavailable,
+                  fmt::format("[remote] {} refuses the key ({}): check the variable that remote.key_variable names: {}", options_.base_url, status, message));
     }
     if (status == 404) {
-      throw Error(ErrorKind::Unavailable, fmt::format("[remote] {} knows no model '{}' or not this path (404): {}", options_.base_url, options_.model, message));
+      throw Error(ErrorKind::Unavailable,
+                  fmt::format("[remote] {} knows no model '{}' or not this path (404): {}", options_.base_url, options_.model, message));
     }
     if (status == 429) throw Error(ErrorKind::Busy, fmt::format("[remote] {} has too much to do (429), try again later: {}", options_.base_url, message));
-    const bool too_long = status == 413 || response.body.find("context_length_exceeded") != std::string::npos ||
-                          response.body.find("exceed_context_size") != std::string::npos;
+    const bool too_long =
+        status == 413 || response.body.find("context_length_exceeded") != std::string::npos || response.body.find("exceed_context_size") != std::string::npos;
     if (too_long) throw Error(ErrorKind::TooLarge, fmt::format("[remote] the prompt does not fit the context of '{}': {}", options_.model, message));
     throw Error(ErrorKind::Unavailable, fmt::format("[remote] {} answered with status {}: {}", options_.base_url, status, message));
   }
@@ -146,7 +149,8 @@ class StreamedAnswer {
     }
     const json data = json::parse(event.data, nullptr, false);
     if (!data.is_object()) server_.not_understood("an event of its stream is not JSON");
-    if (data.contains("error")) throw Error(ErrorKind::Unavailable, fmt::format("[remote] {} failed: {}", server_.options().base_url, server_message(event.data)));
+    if (data.contains("error"))
+      throw Error(ErrorKind::Unavailable, fmt::format("[remote] {} failed: {}", server_.options().base_url, server_message(event.data)));
     try {
       take_usage(data);
       if (!data.contains("choices") || data["choices"].empty()) return true;
@@ -166,7 +170,8 @@ class StreamedAnswer {
   }
 
   Generation finish(bool cancelled, const std::string& prompt) {
-    if (!cancelled && !complete_ && !wanted_no_more_) throw Error(ErrorKind::Unavailable, fmt::format("[remote] the answer of {} was cut short", server_.options().base_url));
+    if (!cancelled && !complete_ && !wanted_no_more_)
+      throw Error(ErrorKind::Unavailable, fmt::format("[remote] the answer of {} was cut short", server_.options().base_url));
     if (!wanted_no_more_) show(text_.finish());
     if (cancelled) generation_.finish = FinishReason::Cancelled;
     Usage& usage = generation_.usage;
@@ -227,7 +232,7 @@ class RemoteChatModel final : public ChatModel {
     bool cancelled = false;
     bool is_stream = false;
     try {
-      const std::string rest = server_.post("/chat/completions", request_for(messages, options), stop, [&](std::string_view bytes) {
+      server_.post("/chat/completions", request_for(messages, options), stop, [&](std::string_view bytes) {
         is_stream = true;
         return parser.feed(bytes);
       });
@@ -247,16 +252,13 @@ class RemoteChatModel final : public ChatModel {
 
  private:
   json request_for(std::span<const ChatMessage> messages, const GenerateOptions& options) const {
-    json request{{"model", server_.options().model},
-                 {"messages", json::array()},
-                 {"stream", true},
-                 {"stream_options", {{"include_usage", true}}},
-                 {"max_tokens", options.max_tokens},
-                 {"temperature", options.temperature}};
+    json request{{"model", server_.options().model}, {"messages", json::array()},         {"stream", true}, {"stream_options", {{"include_usage", true}}},
+                 {"max_tokens", options.max_tokens}, {"temperature", options.temperature}};
     for (const auto& message : messages) request["messages"].push_back({{"role", role_name(message.role)}, {"content", message.content}});
     if (options.temperature > 0) request["seed"] = options.seed;
     if (!options.stop.empty()) {
-      request["stop"] = std::vector<std::string>(options.stop.begin(), options.stop.begin() + static_cast<std::ptrdiff_t>(std::min(options.stop.size(), kMaxServerStops)));
+      request["stop"] =
+          std::vector<std::string>(options.stop.begin(), options.stop.begin() + static_cast<std::ptrdiff_t>(std::min(options.stop.size(), kMaxServerStops)));
     }
     return request;
   }
@@ -313,7 +315,8 @@ class RemoteEmbedder final : public Embedder {
   void append_normalised(const std::vector<float>& row, Embeddings& result) const {
     if (result.dims == 0) result.dims = row.size();
     if (row.empty() || row.size() != result.dims) {
-      throw Error(ErrorKind::Conflict, fmt::format("[remote] '{}' gave a vector of {} dimensions, expected {}: check remote.embedding_model", server_.options().model, row.size(), result.dims));
+      throw Error(ErrorKind::Conflict, fmt::format("[remote] '{}' gave a vector of {} dimensions, expected {}: check remote.embedding_model",
+                                                   server_.options().model, row.size(), result.dims));
     }
     double squares = 0;
     for (const float value : row) squares += static_cast<double>(value) * value;

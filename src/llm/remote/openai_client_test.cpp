@@ -27,7 +27,9 @@ std::string ending(const std::string& reason) {
          event({{"choices", json::array()}, {"usage", {{"prompt_tokens", 21}, {"completion_tokens", 3}, {"prompt_tokens_details", {{"cached_tokens", 5}}}}}}) +
          "data: [DONE]\n\n";
 }
-void stream(ScriptedServer::Connection& connection, const std::string& body) { connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + body); }
+void stream(ScriptedServer::Connection& connection, const std::string& body) {
+  connection.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n" + body);
+}
 
 std::unique_ptr<ChatModel> connect(const ScriptedServer& server) {
   return connect_remote_chat_model({.base_url = server.url("/v1/"), .model = "test", .api_key = "key-1", .context_tokens = 4096});
@@ -48,16 +50,16 @@ Failure failure_of(const std::function<void()>& action) {
 }
 
 TEST(RemoteChatModel, StreamsAnAnswerAndItsCost) {
-  const ScriptedServer server([](const auto&, auto& connection) { stream(connection, piece("判断") + ": keep-alive\n\n" + piece(" is judgement") + ending("stop")); });
+  const ScriptedServer server(
+      [](const auto&, auto& connection) { stream(connection, piece("判断") + ": keep-alive\n\n" + piece(" is judgement") + ending("stop")); });
   std::vector<std::string> pieces;
   const auto model = connect(server);
-  const Generation generation = model->generate(
-      kQuestion, {.max_tokens = 50, .temperature = 0.5F, .seed = 7, .stop = {"\n\n"}},
-      [&](std::string_view text) {
-        pieces.emplace_back(text);
-        return true;
-      },
-      {});
+  const Generation generation = model->generate(kQuestion, {.max_tokens = 50, .temperature = 0.5F, .seed = 7, .stop = {"\n\n"}},
+                                                [&](std::string_view text) {
+                                                  pieces.emplace_back(text);
+                                                  return true;
+                                                },
+                                                {});
   EXPECT_EQ(generation.text, "判断 is judgement");
   EXPECT_EQ(pieces, (std::vector<std::string>{"判断", " is judgement"}));
   EXPECT_EQ(generation.finish, FinishReason::Stop);
@@ -85,13 +87,12 @@ TEST(RemoteChatModel, SaysWhenTheLengthEndedIt) {
 TEST(RemoteChatModel, StopsBeforeAStopTextThatTheServerLetThrough) {
   const ScriptedServer server([](const auto&, auto& connection) { stream(connection, piece("one EN") + piece("D two") + ending("stop")); });
   std::string shown;
-  const Generation generation = connect(server)->generate(
-      kQuestion, {.stop = {"1", "2", "3", "4", "END"}},
-      [&](std::string_view text) {
-        shown += text;
-        return true;
-      },
-      {});
+  const Generation generation = connect(server)->generate(kQuestion, {.stop = {"1", "2", "3", "4", "END"}},
+                                                          [&](std::string_view text) {
+                                                            shown += text;
+                                                            return true;
+                                                          },
+                                                          {});
   EXPECT_EQ(generation.text, "one ");
   EXPECT_EQ(shown, "one ");
   EXPECT_EQ(json::parse(server.requests()[0].body)["stop"].size(), 4U);
@@ -195,7 +196,8 @@ TEST(RemoteEmbedder, AsksInBatchesAndNormalises) {
 
 TEST(RemoteEmbedder, GivesAnE5ModelItsWords) {
   const ScriptedServer server(answer_embeddings);
-  const auto embedder = connect_remote_embedder({.base_url = server.url("/v1"), .model = "intfloat/multilingual-E5-small", .api_key = "", .context_tokens = 4096});
+  const auto embedder =
+      connect_remote_embedder({.base_url = server.url("/v1"), .model = "intfloat/multilingual-E5-small", .api_key = "", .context_tokens = 4096});
   const std::vector<std::string> texts{"text"};
   embedder->embed(texts, EmbedAs::Passage, {});
   EXPECT_EQ(json::parse(server.requests().back().body)["input"][0], "passage: text");
@@ -217,9 +219,12 @@ TEST(RemoteEmbedder, RefusesVectorsThatDoNotFit) {
   const ScriptedServer server([&](const auto&, auto& connection) { connection.answer(200, ++calls == 1 ? R"({"data":[{"embedding":[1,2]}]})" : later); });
   const auto embedder = connect_remote_embedder({.base_url = server.url("/v1"), .model = "vectors", .api_key = "", .context_tokens = 100});
   const std::vector<std::string> texts{"text"};
-  const std::map<std::string, ErrorKind> cases{{R"({"data":[{"embedding":[1,2,3]}]})", ErrorKind::Conflict}, {R"({"data":[{"embedding":[0,0]}]})", ErrorKind::Unavailable},
-                                               {R"({"data":[]})", ErrorKind::Unavailable},                   {R"({"data":[{"embedding":"base64"}]})", ErrorKind::Unavailable},
-                                               {R"({"data":[{"index":4,"embedding":[1,2]}]})", ErrorKind::Unavailable}, {"<html>", ErrorKind::Unavailable}};
+  const std::map<std::string, ErrorKind> cases{{R"({"data":[{"embedding":[1,2,3]}]})", ErrorKind::Conflict},
+                                               {R"({"data":[{"embedding":[0,0]}]})", ErrorKind::Unavailable},
+                                               {R"({"data":[]})", ErrorKind::Unavailable},
+                                               {R"({"data":[{"embedding":"base64"}]})", ErrorKind::Unavailable},
+                                               {R"({"data":[{"index":4,"embedding":[1,2]}]})", ErrorKind::Unavailable},
+                                               {"<html>", ErrorKind::Unavailable}};
   for (const auto& [body, kind] : cases) {
     later = body;
     EXPECT_EQ(failure_of([&] { embedder->embed(texts, EmbedAs::Query, {}); }).kind, kind) << body;

@@ -59,7 +59,9 @@ class E5Blob {
   }
 
  private:
-  static bool is_quantised(std::string_view name) { return name == "emb.word" || (name[0] == 'l' && name.ends_with(".w") && name.find("ln") == std::string_view::npos); }
+  static bool is_quantised(std::string_view name) {
+    return name == "emb.word" || (name[0] == 'l' && name.ends_with(".w") && name.find("ln") == std::string_view::npos);
+  }
 
   std::vector<std::pair<std::string, std::uint32_t>> names() const {
     const auto h = static_cast<std::uint32_t>(hidden);

@@ -63,7 +63,8 @@ std::optional<Proxy> proxy_for(const Url& url) {
   if (value.empty() || is_exempt(url, first_set({"no_proxy", "NO_PROXY"}))) return std::nullopt;
   if (value.find("://") == std::string::npos) value = "http://" + value;
   if (!value.starts_with("http://")) {
-    throw Error(ErrorKind::Unsupported, fmt::format("the environment asks for a proxy by '{}', only http:// proxies are known", value.substr(0, value.find(':'))));
+    throw Error(ErrorKind::Unsupported,
+                fmt::format("the environment asks for a proxy by '{}', only http:// proxies are known", value.substr(0, value.find(':'))));
   }
   Proxy proxy;
   const auto begin = std::string_view("http://").size();

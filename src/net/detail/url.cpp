@@ -69,7 +69,8 @@ void set_authority(Url& url, std::string_view authority, std::string_view text) 
   if (url.host.empty() || !std::all_of(url.host.begin(), url.host.end(), is_host_character)) refuse(text, "the host's name is missing or not a plain one");
   if (port.empty()) port = url.scheme == Url::Scheme::Https ? "443" : "80";
   const bool digits = std::all_of(port.begin(), port.end(), [](unsigned char c) { return std::isdigit(c) != 0; });
-  if (!digits || port.size() > 5 || std::stoi(std::string(port)) > 65535 || std::stoi(std::string(port)) == 0) refuse(text, "the port is not a number from 1 to 65535");
+  if (!digits || port.size() > 5 || std::stoi(std::string(port)) > 65535 || std::stoi(std::string(port)) == 0)
+    refuse(text, "the port is not a number from 1 to 65535");
   url.port = port;
 }
 

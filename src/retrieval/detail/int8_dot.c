@@ -4,11 +4,11 @@
 #include <numkong/capabilities.h>
 #include <numkong/dot.h>
 
-#define KERNEL(isa)                                                            \
-  static int32_t dot_##isa(const int8_t* a, const int8_t* b, size_t dims) {    \
-    nk_i32_t product = 0;                                                      \
-    nk_dot_i8_##isa(a, b, dims, &product);                                     \
-    return product;                                                            \
+#define KERNEL(isa)                                                         \
+  static int32_t dot_##isa(const int8_t* a, const int8_t* b, size_t dims) { \
+    nk_i32_t product = 0;                                                   \
+    nk_dot_i8_##isa(a, b, dims, &product);                                  \
+    return product;                                                         \
   }
 
 KERNEL(serial)

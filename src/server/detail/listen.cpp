@@ -49,7 +49,7 @@ sockaddr_un unix_address(const std::filesystem::path& path) {
 
 /// Makes room for our socket when what is there is one that nobody answers on.
 void remove_stale_socket(const std::filesystem::path& path, const sockaddr_un& address) {
-  struct stat info {};
+  struct stat info{};
   if (::lstat(path.c_str(), &info) != 0) return;
   if (!S_ISSOCK(info.st_mode)) throw Error(ErrorKind::InvalidInput, fmt::format("'{}' is in the way and is not a socket: remove it", path.string()));
   const Descriptor probe(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));

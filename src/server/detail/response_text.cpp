@@ -10,10 +10,25 @@ namespace panduan::server {
 namespace {
 
 constexpr std::array<std::pair<int, std::string_view>, 19> kReasons{{
-    {200, "OK"}, {400, "Bad Request"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"}, {408, "Request Timeout"},
-    {409, "Conflict"}, {413, "Content Too Large"}, {415, "Unsupported Media Type"}, {422, "Unprocessable Content"},
-    {431, "Request Header Fields Too Large"}, {499, "Client Closed Request"}, {500, "Internal Server Error"}, {503, "Service Unavailable"},
-    {507, "Insufficient Storage"}, {201, "Created"}, {204, "No Content"}, {304, "Not Modified"}, {501, "Not Implemented"},
+    {200, "OK"},
+    {400, "Bad Request"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {413, "Content Too Large"},
+    {415, "Unsupported Media Type"},
+    {422, "Unprocessable Content"},
+    {431, "Request Header Fields Too Large"},
+    {499, "Client Closed Request"},
+    {500, "Internal Server Error"},
+    {503, "Service Unavailable"},
+    {507, "Insufficient Storage"},
+    {201, "Created"},
+    {204, "No Content"},
+    {304, "Not Modified"},
+    {501, "Not Implemented"},
 }};
 
 // Defaults; a route that says otherwise wins.
@@ -56,8 +71,6 @@ std::string stream_head(bool chunked, bool keep_alive) {
   return head + "\r\n";
 }
 
-std::string stream_piece(std::string_view bytes, bool chunked) {
-  return chunked ? fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes) : std::string(bytes);
-}
+std::string stream_piece(std::string_view bytes, bool chunked) { return chunked ? fmt::format("{:x}\r\n{}\r\n", bytes.size(), bytes) : std::string(bytes); }
 
 }  // namespace panduan::server

@@ -109,10 +109,24 @@ class FakeWorkbench : public app::Workbench {
 
   /// One of each event, every field with a value of its own.
   static std::vector<rag::Event> an_answer() {
-    const rag::PassageRead passage{.number = 1, .document_id = "doc_1", .source = "/home/me/合同.pdf", .title = "Contract", .heading_path = "2 Terms > 2.1 Notice",
-                                   .page = "12", .score = 0.5, .text = "Either party may end this contract with ninety days' notice."};
-    const rag::Quote quote{.number = 1, .passage = 1, .text = "ninety days' notice", .document_id = "doc_1", .source = "/home/me/合同.pdf", .title = "Contract",
-                           .heading_path = "2 Terms > 2.1 Notice", .content_sha256 = std::string(64, 'a'), .range = {40, 59}, .page = "12",
+    const rag::PassageRead passage{.number = 1,
+                                   .document_id = "doc_1",
+                                   .source = "/home/me/合同.pdf",
+                                   .title = "Contract",
+                                   .heading_path = "2 Terms > 2.1 Notice",
+                                   .page = "12",
+                                   .score = 0.5,
+                                   .text = "Either party may end this contract with ninety days' notice."};
+    const rag::Quote quote{.number = 1,
+                           .passage = 1,
+                           .text = "ninety days' notice",
+                           .document_id = "doc_1",
+                           .source = "/home/me/合同.pdf",
+                           .title = "Contract",
+                           .heading_path = "2 Terms > 2.1 Notice",
+                           .content_sha256 = std::string(64, 'a'),
+                           .range = {40, 59},
+                           .page = "12",
                            .boxes = {{.text = {40, 46}, .left = 72.5F, .top = 100, .right = 110.25F, .bottom = 112}}};
     return {rag::Searching{.question = "How long is the notice?", .query = "length of notice"},
             rag::Passages{.passages = {passage}},
@@ -120,8 +134,15 @@ class FakeWorkbench : public app::Workbench {
             rag::Statement{.text = "The notice is ninety days.", .quotes = {1}},
             rag::AnswerText{.text = "Ninety days"},
             rag::Verdict{.answered = true, .reason = "A quote says so."},
-            rag::Done{.model = "fake-chat", .prompt_tokens = 700, .reused_tokens = 300, .completion_tokens = 40, .search_ms = 12.5,
-                      .prefill_ms = 800, .decode_ms = 900, .first_event_ms = 850, .total_ms = 1750}};
+            rag::Done{.model = "fake-chat",
+                      .prompt_tokens = 700,
+                      .reused_tokens = 300,
+                      .completion_tokens = 40,
+                      .search_ms = 12.5,
+                      .prefill_ms = 800,
+                      .decode_ms = 900,
+                      .first_event_ms = 850,
+                      .total_ms = 1750}};
   }
 
  private:

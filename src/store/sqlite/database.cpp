@@ -12,13 +12,16 @@ namespace {
   switch (code & 0xFF) {
     case SQLITE_FULL: throw Error(ErrorKind::NoSpace, "the disk is full: nothing of this step was stored; free some space and run the command again");
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: throw Error(ErrorKind::Corrupt, fmt::format("the store is damaged ({}): run 'panduan doctor', and restore it from a backup or add the documents again", reason));
+    case SQLITE_NOTADB:
+      throw Error(ErrorKind::Corrupt,
+                  fmt::format("the store is damaged ({}): run 'panduan doctor', and restore it from a backup or add the documents again", reason));
     case SQLITE_BUSY:
     case SQLITE_LOCKED: throw Error(ErrorKind::Busy, "another process holds the store: try again when it is done");
     case SQLITE_CANTOPEN:
     case SQLITE_PERM:
     case SQLITE_READONLY: throw Error(ErrorKind::Forbidden, fmt::format("the store cannot be opened for writing ({}): check the rights of its folder", reason));
-    case SQLITE_IOERR: throw Error(ErrorKind::NoSpace, fmt::format("the disk refused ({}): nothing of this step was stored; check its space and health", reason));
+    case SQLITE_IOERR:
+      throw Error(ErrorKind::NoSpace, fmt::format("the disk refused ({}): nothing of this step was stored; check its space and health", reason));
     case SQLITE_TOOBIG: throw Error(ErrorKind::TooLarge, "the document is too large to be stored (SQLite takes 1,000,000,000 bytes at once)");
     default: throw Error(ErrorKind::Internal, fmt::format("[store] {}: {} ({})", doing, reason, code));
   }
@@ -52,7 +55,8 @@ Statement& Statement::bind(double value) {
 }
 
 Statement& Statement::bind_blob(std::span<const unsigned char> bytes) {
-  sqlite3_bind_blob64(statement_.get(), next_parameter(), bytes.empty() ? reinterpret_cast<const unsigned char*>("") : bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+  sqlite3_bind_blob64(statement_.get(), next_parameter(), bytes.empty() ? reinterpret_cast<const unsigned char*>("") : bytes.data(), bytes.size(),
+                      SQLITE_TRANSIENT);
   return *this;
 }
 

@@ -151,7 +151,8 @@ void migrate(const Database& database) {
   const std::int64_t version = version_row.integer(0);
   version_row.run();
   if (version > newest_schema_version()) {
-    throw Error(ErrorKind::Unsupported, fmt::format("the store has schema {}, this panduan knows up to {}: use the newer panduan that wrote it", version, newest_schema_version()));
+    throw Error(ErrorKind::Unsupported,
+                fmt::format("the store has schema {}, this panduan knows up to {}: use the newer panduan that wrote it", version, newest_schema_version()));
   }
   for (std::int64_t next = version; next < newest_schema_version(); ++next) {
     Transaction transaction(database);
@@ -166,8 +167,7 @@ std::string words_table(std::int64_t workspace) { return fmt::format("words_{}",
 void create_words_table(const Database& database, std::int64_t workspace) {
   const std::string name = words_table(workspace);
   // The terms come ready-made, a space between each; unicode61 splits there, and must not split inside one.
-  database.execute(fmt::format(
-      "CREATE VIRTUAL TABLE {0} USING fts5(terms, tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")", name));
+  database.execute(fmt::format("CREATE VIRTUAL TABLE {0} USING fts5(terms, tokenize=\"unicode61 remove_diacritics 0 categories 'L* N* M* Co'\")", name));
   // Without it FTS5 only marks what is deleted, and the words stay in the file. It needs the table to keep its terms: a contentless
   // one takes the option and ignores it.
   database.execute(fmt::format("INSERT INTO {0} ({0}, rank) VALUES ('secure-delete', 1)", name));

@@ -57,7 +57,8 @@ DocumentList SqliteStore::list_documents(WorkspaceId workspace, std::size_t limi
   std::int64_t before = INT64_MAX;
   if (!cursor.empty()) {
     const auto [end, error] = std::from_chars(cursor.data(), cursor.data() + cursor.size(), before);
-    if (error != std::errc{} || end != cursor.data() + cursor.size()) throw Error(ErrorKind::InvalidInput, fmt::format("'{}' is not a cursor of this list", cursor));
+    if (error != std::errc{} || end != cursor.data() + cursor.size())
+      throw Error(ErrorKind::InvalidInput, fmt::format("'{}' is not a cursor of this list", cursor));
   }
   const auto database = read();
   auto rows = database->prepare(std::string(kSelectDocument) + "AND d.id < ? ORDER BY d.id DESC LIMIT ?");
@@ -105,8 +106,14 @@ Document SqliteStore::require_by_source(WorkspaceId workspace, std::string_view 
 
 std::int64_t SqliteStore::write_content(WorkspaceId workspace, const NewVersion& version) {
   // Content of the same bytes may be there, made for another embedding model or with another cut: the new one takes its place.
-  writer_.prepare(fmt::format("DELETE FROM {} WHERE rowid IN (SELECT k.id FROM chunks k JOIN contents c ON c.id = k.content_id WHERE c.workspace_id = ? AND c.sha256 = ? AND c.media_type = ?)", words_table(workspace)))
-      .bind(workspace).bind_blob(version.content_sha256).bind(version.parsed.media_type).run();
+  writer_
+      .prepare(fmt::format(
+          "DELETE FROM {} WHERE rowid IN (SELECT k.id FROM chunks k JOIN contents c ON c.id = k.content_id WHERE c.workspace_id = ? AND c.sha256 = ? AND c.media_type = ?)",
+          words_table(workspace)))
+      .bind(workspace)
+      .bind_blob(version.content_sha256)
+      .bind(version.parsed.media_type)
+      .run();
   auto known = writer_.prepare("SELECT id FROM contents WHERE workspace_id = ? AND sha256 = ? AND media_type = ?");
   known.bind(workspace).bind_blob(version.content_sha256).bind(version.parsed.media_type);
   std::int64_t content_id = 0;
@@ -114,41 +121,78 @@ std::int64_t SqliteStore::write_content(WorkspaceId workspace, const NewVersion&
     content_id = known.integer(0);
     writer_.prepare("DELETE FROM chunks WHERE content_id = ?").bind(content_id).run();
     writer_.prepare("DELETE FROM pages WHERE content_id = ?").bind(content_id).run();
-    writer_.prepare("UPDATE contents SET title = ?, canonical_text = ? WHERE id = ?").bind(version.parsed.title).bind_blob(as_blob(version.parsed.text)).bind(content_id).run();
+    writer_.prepare("UPDATE contents SET title = ?, canonical_text = ? WHERE id = ?")
+        .bind(version.parsed.title)
+        .bind_blob(as_blob(version.parsed.text))
+        .bind(content_id)
+        .run();
   } else {
     writer_.prepare("INSERT INTO contents (workspace_id, sha256, media_type, title, canonical_text) VALUES (?, ?, ?, ?, ?)")
-        .bind(workspace).bind_blob(version.content_sha256).bind(version.parsed.media_type).bind(version.parsed.title).bind_blob(as_blob(version.parsed.text)).run();
+        .bind(workspace)
+        .bind_blob(version.content_sha256)
+        .bind(version.parsed.media_type)
+        .bind(version.parsed.title)
+        .bind_blob(as_blob(version.parsed.text))
+        .run();
     content_id = writer_.last_insert_id();
-    writer_.prepare("INSERT INTO content_bytes (content_id, workspace_id, bytes) VALUES (?, ?, ?)").bind(content_id).bind(workspace).bind_blob(as_blob(version.bytes)).run();
+    writer_.prepare("INSERT INTO content_bytes (content_id, workspace_id, bytes) VALUES (?, ?, ?)")
+        .bind(content_id)
+        .bind(workspace)
+        .bind_blob(as_blob(version.bytes))
+        .run();
   }
-  auto page_row = writer_.prepare("INSERT INTO pages (content_id, ordinal, workspace_id, label, byte_begin, byte_end, width, height, word_boxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  auto page_row = writer_.prepare(
+      "INSERT INTO pages (content_id, ordinal, workspace_id, label, byte_begin, byte_end, width, height, word_boxes) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (std::size_t i = 0; i < version.parsed.pages.size(); ++i) {
     const auto& page = version.parsed.pages[i];
-    page_row.bind(content_id).bind(static_cast<std::int64_t>(i)).bind(workspace).bind(page.label).bind(static_cast<std::int64_t>(page.text.begin))
-        .bind(static_cast<std::int64_t>(page.text.end)).bind(static_cast<double>(page.width)).bind(static_cast<double>(page.height)).bind_blob(as_blob(pack_word_boxes(page))).run();
+    page_row.bind(content_id)
+        .bind(static_cast<std::int64_t>(i))
+        .bind(workspace)
+        .bind(page.label)
+        .bind(static_cast<std::int64_t>(page.text.begin))
+        .bind(static_cast<std::int64_t>(page.text.end))
+        .bind(static_cast<double>(page.width))
+        .bind(static_cast<double>(page.height))
+        .bind_blob(as_blob(pack_word_boxes(page)))
+        .run();
   }
   write_chunks(workspace, content_id, version);
   return content_id;
 }
 
 void SqliteStore::write_chunks(WorkspaceId workspace, std::int64_t content_id, const NewVersion& version) {
-  auto chunk_row = writer_.prepare("INSERT INTO chunks (workspace_id, content_id, ordinal, byte_begin, byte_end, heading_path, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)");
+  auto chunk_row =
+      writer_.prepare("INSERT INTO chunks (workspace_id, content_id, ordinal, byte_begin, byte_end, heading_path, tokens) VALUES (?, ?, ?, ?, ?, ?, ?)");
   auto words_row = writer_.prepare(fmt::format("INSERT INTO {} (rowid, terms) VALUES (?, ?)", words_table(workspace)));
   auto vector_row = writer_.prepare("INSERT INTO vectors (model_id, chunk_id, workspace_id, vector) VALUES (?, ?, ?, ?)");
   for (std::size_t i = 0; i < version.chunks.size(); ++i) {
     const NewChunk& chunk = version.chunks[i];
-    chunk_row.bind(workspace).bind(content_id).bind(static_cast<std::int64_t>(i)).bind(static_cast<std::int64_t>(chunk.text.begin))
-        .bind(static_cast<std::int64_t>(chunk.text.end)).bind(chunk.heading_path).bind(static_cast<std::int64_t>(chunk.tokens)).run();
+    chunk_row.bind(workspace)
+        .bind(content_id)
+        .bind(static_cast<std::int64_t>(i))
+        .bind(static_cast<std::int64_t>(chunk.text.begin))
+        .bind(static_cast<std::int64_t>(chunk.text.end))
+        .bind(chunk.heading_path)
+        .bind(static_cast<std::int64_t>(chunk.tokens))
+        .run();
     const ChunkId id = writer_.last_insert_id();
     words_row.bind(id).bind(chunk.words).run();
-    vector_row.bind(version.embedding_model).bind(id).bind(workspace)
-        .bind_blob({reinterpret_cast<const unsigned char*>(chunk.vector.data()), chunk.vector.size() * sizeof(float)}).run();
+    vector_row.bind(version.embedding_model)
+        .bind(id)
+        .bind(workspace)
+        .bind_blob({reinterpret_cast<const unsigned char*>(chunk.vector.data()), chunk.vector.size() * sizeof(float)})
+        .run();
   }
 }
 
 void SqliteStore::write_version(WorkspaceId workspace, std::string_view source, const Sha256& sha256, const FileStamp& stamp, std::int64_t content_id) {
   const std::int64_t now = clock_.now_ms();
-  writer_.prepare("INSERT OR IGNORE INTO documents (workspace_id, public_id, source, created_ms) VALUES (?, ?, ?, ?)").bind(workspace).bind(new_id("doc")).bind(source).bind(now).run();
+  writer_.prepare("INSERT OR IGNORE INTO documents (workspace_id, public_id, source, created_ms) VALUES (?, ?, ?, ?)")
+      .bind(workspace)
+      .bind(new_id("doc"))
+      .bind(source)
+      .bind(now)
+      .run();
   auto document = writer_.prepare(
       "SELECT d.id, v.id, v.content_id, (SELECT coalesce(max(ordinal), 0) FROM document_versions o WHERE o.document_id = d.id) "
       "FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id WHERE d.workspace_id = ? AND d.source = ?");
@@ -159,8 +203,18 @@ void SqliteStore::write_version(WorkspaceId workspace, std::string_view source, 
   const std::int64_t past_content = document.integer(2);
   const std::int64_t ordinal = document.integer(3) + 1;
   document.run();
-  writer_.prepare("INSERT INTO document_versions (workspace_id, document_id, ordinal, content_id, content_sha256, source_modified_ns, source_bytes, added_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-      .bind(workspace).bind(document_id).bind(ordinal).bind(content_id).bind_blob(sha256).bind(stamp.modified_ns).bind(static_cast<std::int64_t>(stamp.bytes)).bind(now).run();
+  writer_
+      .prepare(
+          "INSERT INTO document_versions (workspace_id, document_id, ordinal, content_id, content_sha256, source_modified_ns, source_bytes, added_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      .bind(workspace)
+      .bind(document_id)
+      .bind(ordinal)
+      .bind(content_id)
+      .bind_blob(sha256)
+      .bind(stamp.modified_ns)
+      .bind(static_cast<std::int64_t>(stamp.bytes))
+      .bind(now)
+      .run();
   writer_.prepare("UPDATE documents SET current_version_id = ? WHERE id = ?").bind(writer_.last_insert_id()).bind(document_id).run();
   if (past_version != 0 && past_content != content_id) {
     writer_.prepare("UPDATE document_versions SET content_id = NULL WHERE id = ?").bind(past_version).run();
@@ -179,14 +233,21 @@ void SqliteStore::remove_unused_content(WorkspaceId workspace, std::int64_t cont
 
 void SqliteStore::update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) {
   const std::lock_guard lock(writing_);
-  writer_.prepare("UPDATE document_versions SET source_modified_ns = ?, source_bytes = ? WHERE id = (SELECT current_version_id FROM documents WHERE workspace_id = ? AND public_id = ?)")
-      .bind(stamp.modified_ns).bind(static_cast<std::int64_t>(stamp.bytes)).bind(workspace).bind(id).run();
+  writer_
+      .prepare(
+          "UPDATE document_versions SET source_modified_ns = ?, source_bytes = ? WHERE id = (SELECT current_version_id FROM documents WHERE workspace_id = ? AND public_id = ?)")
+      .bind(stamp.modified_ns)
+      .bind(static_cast<std::int64_t>(stamp.bytes))
+      .bind(workspace)
+      .bind(id)
+      .run();
 }
 
 bool SqliteStore::remove_document(WorkspaceId workspace, std::string_view id) {
   const std::lock_guard lock(writing_);
   Transaction transaction(writer_);
-  auto document = writer_.prepare("SELECT d.id, v.content_id FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id WHERE d.workspace_id = ? AND d.public_id = ? AND d.rights = 'workspace'");
+  auto document = writer_.prepare(
+      "SELECT d.id, v.content_id FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id WHERE d.workspace_id = ? AND d.public_id = ? AND d.rights = 'workspace'");
   document.bind(workspace).bind(id);
   if (!document.step()) return false;
   const std::int64_t document_id = document.integer(0);

@@ -70,12 +70,16 @@ std::optional<std::string> SqliteStore::text(WorkspaceId workspace, std::int64_t
 
 std::optional<PlaceOnPage> SqliteStore::place(WorkspaceId workspace, std::int64_t content_id, documents::ByteRange range) const {
   const auto database = read();
-  auto row = database->prepare("SELECT label, byte_begin, byte_end, width, height, word_boxes FROM pages p WHERE p.content_id = ?2 AND p.byte_begin <= ?3 AND p.byte_end > ?3 AND " +
-                               readable("p.content_id") + " ORDER BY ordinal LIMIT 1");
+  auto row = database->prepare(
+      "SELECT label, byte_begin, byte_end, width, height, word_boxes FROM pages p WHERE p.content_id = ?2 AND p.byte_begin <= ?3 AND p.byte_end > ?3 AND " +
+      readable("p.content_id") + " ORDER BY ordinal LIMIT 1");
   row.bind(workspace).bind(content_id).bind(static_cast<std::int64_t>(range.begin));
   if (!row.step()) return std::nullopt;
   const documents::ByteRange page_text{static_cast<std::size_t>(row.integer(1)), static_cast<std::size_t>(row.integer(2))};
-  PlaceOnPage place{.label = row.text(0), .width = static_cast<float>(row.real(3)), .height = static_cast<float>(row.real(4)), .words = unpack_word_boxes(row.blob(5), page_text)};
+  PlaceOnPage place{.label = row.text(0),
+                    .width = static_cast<float>(row.real(3)),
+                    .height = static_cast<float>(row.real(4)),
+                    .words = unpack_word_boxes(row.blob(5), page_text)};
   std::erase_if(place.words, [&](const documents::WordBox& word) { return word.text.end <= range.begin || word.text.begin >= range.end; });
   return place;
 }
@@ -84,8 +88,9 @@ std::vector<ScoredChunk> SqliteStore::search_words(WorkspaceId workspace, std::s
   if (terms.empty()) return {};
   const auto database = read();
   const std::string words = words_table(workspace);
-  auto rows = database->prepare(fmt::format(
-      "SELECT k.id, -bm25({0}) FROM {0} JOIN chunks k ON k.id = {0}.rowid WHERE {0} MATCH ?2 AND {1} ORDER BY bm25({0}), k.id LIMIT ?3", words, readable("k.content_id")));
+  auto rows = database->prepare(
+      fmt::format("SELECT k.id, -bm25({0}) FROM {0} JOIN chunks k ON k.id = {0}.rowid WHERE {0} MATCH ?2 AND {1} ORDER BY bm25({0}), k.id LIMIT ?3", words,
+                  readable("k.content_id")));
   rows.bind(workspace).bind(match_any(terms)).bind(static_cast<std::int64_t>(limit));
   std::vector<ScoredChunk> found;
   while (rows.step()) found.push_back({rows.integer(0), rows.real(1)});
@@ -95,7 +100,11 @@ std::vector<ScoredChunk> SqliteStore::search_words(WorkspaceId workspace, std::s
 EmbeddingModelId SqliteStore::embedding_model(WorkspaceId workspace, const EmbeddingModel& model) {
   const std::lock_guard lock(writing_);
   writer_.prepare("INSERT OR IGNORE INTO embedding_models (workspace_id, fingerprint, name, dims) VALUES (?, ?, ?, ?)")
-      .bind(workspace).bind(model.fingerprint).bind(model.name).bind(static_cast<std::int64_t>(model.dims)).run();
+      .bind(workspace)
+      .bind(model.fingerprint)
+      .bind(model.name)
+      .bind(static_cast<std::int64_t>(model.dims))
+      .run();
   auto row = writer_.prepare("SELECT id FROM embedding_models WHERE workspace_id = ? AND fingerprint = ?");
   row.bind(workspace).bind(model.fingerprint);
   row.step();
@@ -104,7 +113,8 @@ EmbeddingModelId SqliteStore::embedding_model(WorkspaceId workspace, const Embed
 
 void SqliteStore::each_vector(WorkspaceId workspace, EmbeddingModelId model, const std::function<void(ChunkId, std::span<const float>)>& sink) const {
   const auto database = read();
-  auto rows = database->prepare("SELECT x.chunk_id, x.vector FROM vectors x JOIN chunks k ON k.id = x.chunk_id WHERE x.model_id = ?2 AND " + readable("k.content_id") + " ORDER BY x.chunk_id");
+  auto rows = database->prepare("SELECT x.chunk_id, x.vector FROM vectors x JOIN chunks k ON k.id = x.chunk_id WHERE x.model_id = ?2 AND " +
+                                readable("k.content_id") + " ORDER BY x.chunk_id");
   rows.bind(workspace).bind(model);
   std::vector<float> vector;
   while (rows.step()) {

@@ -14,7 +14,7 @@ namespace {
 
 std::span<const unsigned char> as_blob(const Sha256& digest) { return {digest.data(), digest.size()}; }
 
-const std::filesystem::path& made(const std::filesystem::path& folder) {
+std::filesystem::path made(std::filesystem::path folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
   if (error) throw error_from_errno(error.value(), fmt::format("cannot make the data folder '{}'", folder.string()));
@@ -56,7 +56,11 @@ Conversation SqliteStore::create_conversation(WorkspaceId workspace, std::string
   const std::lock_guard lock(writing_);
   const Conversation made{.id = new_id("conv"), .title = std::string(title), .created_ms = clock_.now_ms()};
   writer_.prepare("INSERT INTO conversations (workspace_id, public_id, title, created_ms) VALUES (?, ?, ?, ?)")
-      .bind(workspace).bind(made.id).bind(title).bind(made.created_ms).run();
+      .bind(workspace)
+      .bind(made.id)
+      .bind(title)
+      .bind(made.created_ms)
+      .run();
   return made;
 }
 
@@ -67,11 +71,21 @@ void SqliteStore::add_message(WorkspaceId workspace, std::string_view conversati
   conversation.bind(workspace).bind(conversation_id);
   if (!conversation.step()) throw Error(ErrorKind::NotFound, fmt::format("there is no conversation '{}'", conversation_id));
   writer_.prepare("INSERT INTO messages (workspace_id, conversation_id, role, body, created_ms) VALUES (?, ?, ?, ?, ?)")
-      .bind(workspace).bind(conversation.integer(0)).bind(message.role == Message::Role::User ? "user" : "assistant").bind(message.text).bind(clock_.now_ms()).run();
+      .bind(workspace)
+      .bind(conversation.integer(0))
+      .bind(message.role == Message::Role::User ? "user" : "assistant")
+      .bind(message.text)
+      .bind(clock_.now_ms())
+      .run();
   const std::int64_t id = writer_.last_insert_id();
   for (const std::string& document : message.cited_documents) {
-    writer_.prepare("INSERT OR IGNORE INTO message_citations (message_id, document_id, workspace_id) SELECT ?, id, workspace_id FROM documents WHERE workspace_id = ? AND public_id = ?")
-        .bind(id).bind(workspace).bind(document).run();
+    writer_
+        .prepare(
+            "INSERT OR IGNORE INTO message_citations (message_id, document_id, workspace_id) SELECT ?, id, workspace_id FROM documents WHERE workspace_id = ? AND public_id = ?")
+        .bind(id)
+        .bind(workspace)
+        .bind(document)
+        .run();
   }
   transaction.commit();
 }
@@ -81,10 +95,14 @@ std::vector<Message> SqliteStore::messages(WorkspaceId workspace, std::string_vi
   auto rows = database->prepare(
       "SELECT m.id, m.role, m.body, m.created_ms FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE c.workspace_id = ? AND c.public_id = ? ORDER BY m.id");
   rows.bind(workspace).bind(conversation_id);
-  auto citations = database->prepare("SELECT d.public_id FROM message_citations c JOIN documents d ON d.id = c.document_id WHERE c.message_id = ? ORDER BY d.id");
+  auto citations =
+      database->prepare("SELECT d.public_id FROM message_citations c JOIN documents d ON d.id = c.document_id WHERE c.message_id = ? ORDER BY d.id");
   std::vector<Message> found;
   while (rows.step()) {
-    Message message{.role = rows.text(1) == "user" ? Message::Role::User : Message::Role::Assistant, .text = rows.text(2), .cited_documents = {}, .created_ms = rows.integer(3)};
+    Message message{.role = rows.text(1) == "user" ? Message::Role::User : Message::Role::Assistant,
+                    .text = rows.text(2),
+                    .cited_documents = {},
+                    .created_ms = rows.integer(3)};
     citations.bind(rows.integer(0));
     while (citations.step()) message.cited_documents.push_back(citations.text(0));
     citations.run();
@@ -111,7 +129,12 @@ void SqliteStore::keep_response(WorkspaceId workspace, std::string_view key, con
   Transaction transaction(writer_);
   writer_.prepare("DELETE FROM idempotency_keys WHERE workspace_id = ? AND created_ms < ?").bind(workspace).bind(clock_.now_ms() - kKeptMs).run();
   writer_.prepare("INSERT OR REPLACE INTO idempotency_keys (workspace_id, key, request_sha256, response, created_ms) VALUES (?, ?, ?, ?, ?)")
-      .bind(workspace).bind(key).bind_blob(as_blob(request)).bind(response).bind(clock_.now_ms()).run();
+      .bind(workspace)
+      .bind(key)
+      .bind_blob(as_blob(request))
+      .bind(response)
+      .bind(clock_.now_ms())
+      .run();
   transaction.commit();
 }
 
@@ -130,24 +153,31 @@ IntegrityReport SqliteStore::check() const {
   collect("PRAGMA integrity_check", [&](const Statement& row) {
     if (row.text(0) != "ok") report.problems.push_back("SQLite: " + row.text(0));
   });
-  collect("PRAGMA foreign_key_check", [&](const Statement& row) { report.problems.push_back(fmt::format("a row of {} points to a row of {} that is not there", row.text(0), row.text(2))); });
-  collect("SELECT public_id FROM documents d WHERE NOT EXISTS (SELECT 1 FROM document_versions v WHERE v.id = d.current_version_id AND v.content_id IS NOT NULL)",
-          [&](const Statement& row) { report.problems.push_back(fmt::format("document {} has no content: remove it and add it again", row.text(0))); });
-  collect("SELECT id FROM contents c WHERE NOT EXISTS (SELECT 1 FROM document_versions v JOIN documents d ON d.current_version_id = v.id WHERE v.content_id = c.id)",
-          [&](const Statement& row) { report.problems.push_back(fmt::format("content {} belongs to no document", row.integer(0))); });
+  collect("PRAGMA foreign_key_check", [&](const Statement& row) {
+    report.problems.push_back(fmt::format("a row of {} points to a row of {} that is not there", row.text(0), row.text(2)));
+  });
+  collect(
+      "SELECT public_id FROM documents d WHERE NOT EXISTS (SELECT 1 FROM document_versions v WHERE v.id = d.current_version_id AND v.content_id IS NOT NULL)",
+      [&](const Statement& row) { report.problems.push_back(fmt::format("document {} has no content: remove it and add it again", row.text(0))); });
+  collect(
+      "SELECT id FROM contents c WHERE NOT EXISTS (SELECT 1 FROM document_versions v JOIN documents d ON d.current_version_id = v.id WHERE v.content_id = c.id)",
+      [&](const Statement& row) { report.problems.push_back(fmt::format("content {} belongs to no document", row.integer(0))); });
   collect("SELECT id FROM chunks c WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.chunk_id = c.id)",
           [&](const Statement& row) { report.problems.push_back(fmt::format("chunk {} has no vector", row.integer(0))); });
-  collect("SELECT c.id FROM chunks c JOIN contents t ON t.id = c.content_id WHERE c.byte_begin < 0 OR c.byte_begin >= c.byte_end OR c.byte_end > length(t.canonical_text)",
-          [&](const Statement& row) { report.problems.push_back(fmt::format("chunk {} reaches outside its text", row.integer(0))); });
+  collect(
+      "SELECT c.id FROM chunks c JOIN contents t ON t.id = c.content_id WHERE c.byte_begin < 0 OR c.byte_begin >= c.byte_end OR c.byte_end > length(t.canonical_text)",
+      [&](const Statement& row) { report.problems.push_back(fmt::format("chunk {} reaches outside its text", row.integer(0))); });
   auto workspaces = database->prepare("SELECT id FROM workspaces");
   while (workspaces.step()) {
     const std::string words = words_table(workspaces.integer(0));
-    collect(fmt::format("SELECT count(*) FROM chunks c WHERE c.workspace_id = {1} AND c.id NOT IN (SELECT rowid FROM {0})", words, workspaces.integer(0)), [&](const Statement& row) {
-      if (row.integer(0) != 0) report.problems.push_back(fmt::format("{} chunks are not in the word index", row.integer(0)));
-    });
-    collect(fmt::format("SELECT count(*) FROM {0} WHERE rowid NOT IN (SELECT id FROM chunks WHERE workspace_id = {1})", words, workspaces.integer(0)), [&](const Statement& row) {
-      if (row.integer(0) != 0) report.problems.push_back(fmt::format("the word index holds {} chunks that are gone", row.integer(0)));
-    });
+    collect(fmt::format("SELECT count(*) FROM chunks c WHERE c.workspace_id = {1} AND c.id NOT IN (SELECT rowid FROM {0})", words, workspaces.integer(0)),
+            [&](const Statement& row) {
+              if (row.integer(0) != 0) report.problems.push_back(fmt::format("{} chunks are not in the word index", row.integer(0)));
+            });
+    collect(fmt::format("SELECT count(*) FROM {0} WHERE rowid NOT IN (SELECT id FROM chunks WHERE workspace_id = {1})", words, workspaces.integer(0)),
+            [&](const Statement& row) {
+              if (row.integer(0) != 0) report.problems.push_back(fmt::format("the word index holds {} chunks that are gone", row.integer(0)));
+            });
   }
   report.documents = count("SELECT count(*) FROM documents");
   report.chunks = count("SELECT count(*) FROM chunks");
