@@ -83,9 +83,6 @@ store::Document LocalWorkbench::find(const identity::Caller& caller, const std::
   identity::require(caller, identity::Right::Read);
   if (auto document = store_->find_document(caller.workspace_id, id_or_source)) return *std::move(document);
   if (auto document = store_->find_document_by_source(caller.workspace_id, id_or_source)) return *std::move(document);
-  std::error_code ignored;
-  const auto path = std::filesystem::weakly_canonical(id_or_source, ignored).string();
-  if (auto document = store_->find_document_by_source(caller.workspace_id, path)) return *std::move(document);
   throw Error(ErrorKind::NotFound, fmt::format("there is no document '{}': 'panduan list' shows what is there", id_or_source));
 }
 

@@ -2,9 +2,12 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/terminal.h"
@@ -50,6 +53,23 @@ void print_file(const ingest::FileResult& result) {
     case ingest::AddOutcome::Unchanged: fmt::print("{} {}\n", styled("same   ", Style::Dim), name); break;
     case ingest::AddOutcome::Failed: fmt::print("{} {}: {}\n", styled("failed ", Style::Red), name, printable(result.reason)); break;
   }
+}
+
+/// By id or source; a path is one of this process, whose folder is not the server's.
+store::Document remove_named(app::Workbench& workbench, const std::string& name) {
+  const auto caller = workbench.local_caller();
+  std::error_code error;
+  const auto path = std::filesystem::weakly_canonical(name, error).string();
+  std::vector<std::string> candidates{name};
+  if (!error && path != name) candidates.push_back(path);
+  for (const auto& candidate : candidates) {
+    try {
+      return workbench.remove(caller, candidate);
+    } catch (const Error& not_found) {
+      if (not_found.kind() != ErrorKind::NotFound) throw;
+    }
+  }
+  throw Error(ErrorKind::NotFound, fmt::format("there is no document '{}': 'panduan list' shows what is there", name));
 }
 
 }  // namespace
@@ -109,7 +129,7 @@ int run_list(const Session& session) {
 int run_remove(const Session& session) {
   const auto workbench = open(session.config);
   for (const auto& name : session.arguments.names) {
-    const auto document = workbench->remove(workbench->local_caller(), name);
+    const auto document = remove_named(*workbench, name);
     if (session.arguments.json) fmt::print("{}\n", server::to_json(document).dump());
     else fmt::print("{} {}\n", styled("removed", Style::Green), printable(document.source));
   }

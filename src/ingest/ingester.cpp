@@ -89,6 +89,10 @@ FileResult Ingester::add_file(Run& run, const std::filesystem::path& path) {
     run.report("reading");
     const store::FileStamp stamp = stamp_of(path);
     const auto known = store_.find_document_by_source(run.caller.workspace_id, source);
+    if (stamp.bytes > options_.max_file_bytes) {
+      throw Error(ErrorKind::TooLarge,
+                  fmt::format("it has {} bytes, the limit is {}: split it, or raise documents.max_file_mb", stamp.bytes, options_.max_file_bytes));
+    }
     if (known && known->stamp == stamp) return {.source = source, .outcome = AddOutcome::Unchanged, .reason = {}, .document = *known};
     return store_bytes(run, source, stamp, read_file(path, options_.max_file_bytes));
   } catch (const Error& error) {

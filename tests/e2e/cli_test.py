@@ -13,7 +13,8 @@ import unittest
 import urllib.request
 from pathlib import Path
 
-PANDUAN = sys.argv.pop(1)
+PANDUAN = os.path.abspath(sys.argv.pop(1))
+DATA = Path(__file__).resolve().parent.parent / "data"
 CHAT_MODEL = "qwen2.5-coder-0.5b"  # the smaller of the two: what is tested here is not how clever it is
 ENGLISH = "The Aurora bridge was opened in 1932.\n\nIt was designed by Ada Kern and is 898 metres long.\n"
 CHINESE = "极光大桥于1932年通车，全长898米。\n\n大桥的设计者是林海。\n"
@@ -78,14 +79,16 @@ class CliTest(unittest.TestCase):
             "binary.bin": (bytes(range(256)) * 40, "not a format"),
             "latin.txt": ("Zürich".encode("latin-1"), "UTF-8"),
             "broken.pdf": (b"%PDF-1.4\nnothing of the kind", "PDF"),
+            "locked.pdf": ((DATA / "documents/encrypted.pdf").read_bytes(), "encrypted"),
+            "huge.txt": (ENGLISH.encode() * 40_000, "documents.max_file_mb"),
         }
         paths = [self.file(name, content) for name, (content, _) in bad.items()]
-        out, _ = self.run_panduan("add", *paths, self.file("good.txt", ENGLISH), code=1)
+        out, _ = self.run_panduan("--set", "documents.max_file_mb=3", "add", *paths, self.file("good.txt", ENGLISH), code=1)
         for name, (_, reason) in bad.items():
             line = next(line for line in out.splitlines() if name in line)
             self.assertIn("failed", line)
             self.assertIn(reason, line)
-        self.assertIn("1 added, 0 updated, 0 the same, 4 failed", out)
+        self.assertIn("1 added, 0 updated, 0 the same, 6 failed", out)
 
     def test_refuses_bad_questions_and_missing_paths(self):
         self.assertIn("cannot add", self.run_panduan("add", str(self.root / "nowhere.txt"), code=3)[1])
@@ -104,6 +107,11 @@ class CliTest(unittest.TestCase):
             self.assertEqual(len(json.load(answer)["documents"]), 1)
         _, error = self.run_panduan("serve", code=5)
         self.assertIn("in use by process", error)
+        os.chdir(self.root)  # a relative path is one of the command line, not of the server
+        self.addCleanup(os.chdir, "/")
+        self.assertIn("removed", self.run_panduan("remove", "bridge.txt")[0])
+        self.assertIn("no document", self.run_panduan("remove", "bridge.txt", code=3)[1])
+        self.assertIn("1 added", self.run_panduan("add", "bridge.txt")[0])
         server.send_signal(signal.SIGINT)
         self.assertEqual(server.wait(20), 0)
         self.assertIn("bridge.txt", self.run_panduan("list")[0])
@@ -114,7 +122,7 @@ class CliTest(unittest.TestCase):
         for i in range(40):
             (folder / f"{i}.txt").write_text("\n\n".join(f"Paper {i}, part {j}: " + ENGLISH for j in range(30)))
         chance = random.Random(7)
-        for _ in range(5):
+        for _ in range(20):
             process = subprocess.Popen([PANDUAN, "add", str(folder)], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             time.sleep(chance.uniform(0.1, 2.5))
             process.kill()
@@ -124,6 +132,38 @@ class CliTest(unittest.TestCase):
         self.run_panduan("add", str(folder))
         self.assertEqual(len(self.run_panduan("list")[0].splitlines()), 40)
         self.assertTrue(json.loads(self.run_panduan("doctor", "--json")[0])["well"])
+
+    def test_a_full_disk_gets_one_line_and_costs_nothing_that_was_stored(self):
+        disk = self.root / "disk"
+        disk.mkdir()
+        self.environment["PANDUAN_DATA_DIR"] = str(disk / "data")
+        good = self.file("bridge.txt", ENGLISH)
+        large = self.file("large.html", "<p>" + ENGLISH + "<!--" + "x" * 5_000_000 + "-->")  # few words to embed, many bytes to store
+        script = f"""set -u
+            mount -t tmpfs -o size=3m tmpfs '{disk}'
+            '{PANDUAN}' add '{good}' || exit 90
+            '{PANDUAN}' add '{large}' && exit 91
+            '{PANDUAN}' doctor >/dev/null || exit 92
+            '{PANDUAN}' search Aurora"""
+        alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--mount", "--map-root-user"]
+        if subprocess.run([*alone, "true"], capture_output=True).returncode != 0:
+            self.skipTest("this machine lets no one mount a small disk")
+        done = subprocess.run([*alone, "bash", "-c", script], env=self.environment, capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        self.assertRegex(done.stderr, r"(?m)^panduan: the disk is full.*free some space.*$")
+        self.assertIn("bridge.txt", done.stdout)
+        self.assertNotIn("large.html", done.stdout.split("bridge.txt", 1)[1])
+
+    def test_a_wrong_model_file_gets_one_line(self):
+        self.environment["PANDUAN_MODELS_DIR"] = str(self.root / "models")
+        (self.root / "models").mkdir()
+        wrong = self.root / "models/qwen2.5-coder-0.5b-instruct-q4_k_m.gguf"
+        wrong.write_bytes(b"GGUF" + bytes(1000))
+        out, error = self.run_panduan("models", "verify", CHAT_MODEL, code=1)
+        self.assertIn("SHA-256", out + error)
+        self.assertEqual(len(error.splitlines()) + len(out.splitlines()), 1)
+        _, error = self.run_panduan("models", "import", self.file("notes.gguf", b"no model at all"), code=1)
+        self.assertRegex(error, r"^panduan: [^\n]+\n$")
 
     def test_measures_a_suite(self):
         folder = self.root / "documents"
