@@ -10,6 +10,7 @@
 #include <variant>
 
 #include "base/error.h"
+#include "base/file.h"
 
 namespace panduan {
 namespace {
@@ -72,6 +73,7 @@ void assign(Config& config, const Setting& setting, const std::string& value, co
 }
 
 void read_toml(Config& config, const std::filesystem::path& file) {
+  if (std::filesystem::is_directory(file)) throw Error(ErrorKind::InvalidInput, fmt::format("'{}' is a folder, expected a TOML file", file.string()));
   toml::table table;
   try {
     table = toml::parse_file(file.string());
@@ -98,6 +100,13 @@ void read_toml(Config& config, const std::filesystem::path& file) {
         throw Error(ErrorKind::InvalidInput, fmt::format("{}: there is no setting '{}'; 'panduan doctor' lists them", file.string(), key));
     }
   }
+}
+
+bool is_there(const std::filesystem::path& file) {
+  std::error_code error;
+  const bool there = std::filesystem::exists(file, error);
+  if (error) throw error_from_errno(error.value(), fmt::format("cannot read the config file '{}'", file.string()));
+  return there;
 }
 
 std::optional<std::string> process_environment(const std::string& name) {
@@ -131,13 +140,13 @@ Config load_config(const ConfigSources& sources) {
   config.chat_model = "auto";
   config.data_dir = folder("XDG_DATA_HOME", ".local/share");
   const auto cache = environment("PANDUAN_CACHE");
-  config.models_dir = (cache ? std::filesystem::path(*cache) : folder("XDG_CACHE_HOME", ".cache")) / "models";
+  config.models_dir = (cache && !cache->empty() ? std::filesystem::path(*cache) : folder("XDG_CACHE_HOME", ".cache")) / "models";
   for (const Setting& setting : settings()) config.origins[std::string(setting.key)] = "default";
 
   if (sources.file) {
-    if (!std::filesystem::exists(*sources.file)) throw Error(ErrorKind::NotFound, fmt::format("there is no config file '{}'", sources.file->string()));
+    if (!is_there(*sources.file)) throw Error(ErrorKind::NotFound, fmt::format("there is no config file '{}'", sources.file->string()));
     read_toml(config, *sources.file);
-  } else if (const auto file = folder("XDG_CONFIG_HOME", ".config") / "config.toml"; std::filesystem::exists(file)) {
+  } else if (const auto file = folder("XDG_CONFIG_HOME", ".config") / "config.toml"; is_there(file)) {
     read_toml(config, file);
   }
   for (const Setting& setting : settings()) {

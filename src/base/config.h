@@ -50,7 +50,7 @@ struct ConfigSources {
   std::function<std::optional<std::string>(const std::string&)> environment;  ///< default: the process's
 };
 
-/// Throws Error{InvalidInput} that names the file or variable, the key and what was expected.
+/// Throws Error: InvalidInput that names the file or variable, the key and what was expected; NotFound or Forbidden for a file that cannot be read.
 Config load_config(const ConfigSources& sources = {});
 
 }  // namespace panduan

@@ -57,7 +57,8 @@ Error error_from_errno(int number, const std::string& what) {
       advice = ": free some space and run the command again";
       break;
     case ELOOP:
-    case ENAMETOOLONG: kind = ErrorKind::InvalidInput; break;
+    case ENAMETOOLONG:
+    case ENXIO: kind = ErrorKind::InvalidInput; break;
     default: break;
   }
   return Error(kind, fmt::format("{}: {}{}", what, std::strerror(number), advice));

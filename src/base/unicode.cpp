@@ -8,6 +8,7 @@
 #include <unicode/utext.h>
 #include <unicode/utf8.h>
 
+#include <algorithm>
 #include <memory>
 
 #include "base/error.h"
@@ -27,6 +28,11 @@ std::string keep_characters(std::string_view text, Keep keep) {
   return kept;
 }
 
+bool is_han(char32_t c) {
+  UErrorCode status = U_ZERO_ERROR;
+  return uscript_getScript(static_cast<UChar32>(c), &status) == USCRIPT_HAN;
+}
+
 void check(UErrorCode status, const char* what) {
   if (U_FAILURE(status) != 0) throw Error(ErrorKind::Internal, std::string("ICU: ") + what + ": " + u_errorName(status));
 }
@@ -42,7 +48,31 @@ std::string normalize(const icu::Normalizer2& normalizer, std::string_view text)
 
 // After these a Chinese sentence ends even where TR 29 sees none (no space follows them).
 bool ends_chinese_sentence(char32_t c) { return c == U'。' || c == U'！' || c == U'？' || c == U'；'; }
-bool closes_quotation(char32_t c) { return c == U'”' || c == U'’' || c == U'」' || c == U'』' || c == U'）' || c == U'》'; }
+
+bool opens(char32_t c) { return (U_MASK(u_charType(static_cast<UChar32>(c))) & (U_GC_PS_MASK | U_GC_PI_MASK)) != 0; }
+bool closes(char32_t c) { return c == U'"' || c == U'\'' || (U_MASK(u_charType(static_cast<UChar32>(c))) & (U_GC_PE_MASK | U_GC_PF_MASK)) != 0; }
+
+/// Where the characters that `belongs` holds for end, from `offset` on.
+template <typename Belongs>
+std::size_t skip(std::string_view text, std::size_t offset, Belongs belongs) {
+  while (offset < text.size()) {
+    const Character c = character_at(text, offset);
+    if (!belongs(c.code_point)) break;
+    offset += c.bytes;
+  }
+  return offset;
+}
+
+// TR 29 takes a quotation mark that opens for one that closes when no space stands before it, as in 。“
+std::size_t before_what_opens(std::string_view text, std::size_t end) {
+  while (end > 0) {
+    std::size_t last = end - 1;
+    while (last > 0 && (static_cast<unsigned char>(text[last]) & 0xC0U) == 0x80U) --last;
+    if (!opens(character_at(text, last).code_point)) break;
+    end = last;
+  }
+  return end;
+}
 
 }  // namespace
 
@@ -133,20 +163,23 @@ std::vector<std::size_t> sentence_ends(std::string_view text) {
   iterator->setText(&utext, status);
   check(status, "sentence boundaries");
   iterator->first();
-  std::int32_t boundary = iterator->next();
+  for (std::int32_t boundary = iterator->next(); boundary != icu::BreakIterator::DONE; boundary = iterator->next()) {
+    if (static_cast<std::size_t>(boundary) == text.size()) break;
+    const std::size_t end = before_what_opens(text, static_cast<std::size_t>(boundary));
+    if (end > 0) ends.push_back(end);
+  }
+  utext_close(&utext);
   for (std::size_t offset = 0; offset < text.size();) {
     const Character c = character_at(text, offset);
     offset += c.bytes;
-    bool ends_here = boundary != icu::BreakIterator::DONE && static_cast<std::size_t>(boundary) == offset;
-    if (ends_chinese_sentence(c.code_point)) {
-      while (offset < text.size() && closes_quotation(character_at(text, offset).code_point)) offset += character_at(text, offset).bytes;
-      ends_here = true;
-    }
-    while (boundary != icu::BreakIterator::DONE && static_cast<std::size_t>(boundary) <= offset) boundary = iterator->next();
-    if (ends_here) ends.push_back(offset);
+    if (!ends_chinese_sentence(c.code_point)) continue;
+    offset = skip(text, offset, [](char32_t next) { return ends_chinese_sentence(next) || closes(next); });
+    offset = skip(text, offset, is_white_space);
+    ends.push_back(offset);
   }
-  utext_close(&utext);
-  if (ends.empty() || ends.back() != text.size()) ends.push_back(text.size());
+  ends.push_back(text.size());
+  std::ranges::sort(ends);
+  ends.erase(std::ranges::unique(ends).begin(), ends.end());
   return ends;
 }
 
@@ -157,7 +190,7 @@ bool is_mostly_chinese(std::string_view text) {
   for (std::size_t offset = 0; offset < text.size();) {
     const Character c = character_at(text, offset);
     offset += c.bytes;
-    if (is_cjk(c.code_point)) {
+    if (is_han(c.code_point)) {
       ++han;
       inside_word = false;
     } else if (is_letter_or_digit(c.code_point)) {

@@ -6,11 +6,13 @@
 #include <fstream>
 #include <string>
 
-#include "base/error.h"
 #include "base/file.h"
+#include "base/testing/failure.h"
 
 namespace panduan {
 namespace {
+
+using testing::failure_of;
 
 std::string varied_text(std::size_t bytes) {
   std::string text;
@@ -27,16 +29,6 @@ std::filesystem::path make_archive(const std::filesystem::path& folder, const st
   zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), method, 1);
   EXPECT_EQ(zip_close(archive), 0);
   return path;
-}
-
-ErrorKind kind_of_failure(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return error.kind();
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return ErrorKind::Internal;
 }
 
 TEST(Zip, ExtractsAMemberOfSeveralPieces) {
@@ -66,22 +58,22 @@ TEST(Zip, ReadsAnEmptyMember) {
 TEST(Zip, SaysWhetherTheArchiveOrTheMemberIsMissing) {
   const TemporaryFolder folder;
   const auto archive = make_archive(folder.path(), "a", "b");
-  EXPECT_EQ(kind_of_failure([&] { extract_zip_member(archive, "other", folder.path() / "out.bin"); }), ErrorKind::NotFound);
-  EXPECT_EQ(kind_of_failure([&] { extract_zip_member(folder.path() / "none.zip", "a", folder.path() / "out.bin"); }), ErrorKind::NotFound);
+  EXPECT_EQ(failure_of([&] { extract_zip_member(archive, "other", folder.path() / "out.bin"); }).kind, ErrorKind::NotFound);
+  EXPECT_EQ(failure_of([&] { extract_zip_member(folder.path() / "none.zip", "a", folder.path() / "out.bin"); }).kind, ErrorKind::NotFound);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "out.bin"));
 }
 
 TEST(Zip, RefusesWhatIsNoArchive) {
   const TemporaryFolder folder;
   std::ofstream(folder.path() / "text.zip") << "this is not an archive";
-  EXPECT_EQ(kind_of_failure([&] { extract_zip_member(folder.path() / "text.zip", "a", folder.path() / "out.bin"); }), ErrorKind::Corrupt);
+  EXPECT_EQ(failure_of([&] { extract_zip_member(folder.path() / "text.zip", "a", folder.path() / "out.bin"); }).kind, ErrorKind::Corrupt);
 }
 
 TEST(Zip, RefusesATruncatedArchive) {
   const TemporaryFolder folder;
   const auto archive = make_archive(folder.path(), "a", varied_text(100'000));
   std::filesystem::resize_file(archive, std::filesystem::file_size(archive) / 2);
-  EXPECT_EQ(kind_of_failure([&] { extract_zip_member(archive, "a", folder.path() / "out.bin"); }), ErrorKind::Corrupt);
+  EXPECT_EQ(failure_of([&] { extract_zip_member(archive, "a", folder.path() / "out.bin"); }).kind, ErrorKind::Corrupt);
 }
 
 TEST(Zip, NoticesAChangedByteByTheChecksum) {
@@ -91,14 +83,14 @@ TEST(Zip, NoticesAChangedByteByTheChecksum) {
   file.seekp(50'000);
   file.put('#');
   file.close();
-  EXPECT_EQ(kind_of_failure([&] { extract_zip_member(archive, "a", folder.path() / "out.bin"); }), ErrorKind::Corrupt);
+  EXPECT_EQ(failure_of([&] { extract_zip_member(archive, "a", folder.path() / "out.bin"); }).kind, ErrorKind::Corrupt);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "out.bin"));
 }
 
 TEST(Zip, StopsAtTheSizeLimit) {
   const TemporaryFolder folder;
   const auto archive = make_archive(folder.path(), "zeros", std::string(5'000'000, '\0'));
-  EXPECT_EQ(kind_of_failure([&] { extract_zip_member(archive, "zeros", folder.path() / "out.bin", {.max_bytes = 1'000'000}); }), ErrorKind::TooLarge);
+  EXPECT_EQ(failure_of([&] { extract_zip_member(archive, "zeros", folder.path() / "out.bin", {.max_bytes = 1'000'000}); }).kind, ErrorKind::TooLarge);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "out.bin"));
 }
 
@@ -107,7 +99,7 @@ TEST(Zip, CanBeStopped) {
   const auto archive = make_archive(folder.path(), "a", varied_text(3'000'000));
   std::stop_source source;
   const ZipReadOptions options{.on_progress = [&](std::uint64_t) { source.request_stop(); }};
-  EXPECT_EQ(kind_of_failure([&] { extract_zip_member(archive, "a", folder.path() / "out.bin", options, source.get_token()); }), ErrorKind::Cancelled);
+  EXPECT_EQ(failure_of([&] { extract_zip_member(archive, "a", folder.path() / "out.bin", options, source.get_token()); }).kind, ErrorKind::Cancelled);
   EXPECT_FALSE(std::filesystem::exists(folder.path() / "out.bin"));
 }
 

@@ -31,7 +31,8 @@ class Parser {
               }
             },
             "Any setting")
-        ->type_name("KEY=VALUE");
+        ->type_name("KEY=VALUE")
+        ->allow_extra_args(false);  // one value each: what follows belongs to the command
     app_.add_flag("--json", arguments_.json, "Output for scripts");
     add_document_commands();
     add_question_commands();
@@ -43,7 +44,10 @@ class Parser {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-      const int code = app_.exit(error);
+      const auto unknown = app_.remaining();
+      // CLI11 asks for a command without saying that the word which was given is none.
+      const bool is_no_command = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) && !unknown.empty();
+      const int code = is_no_command ? app_.exit(CLI::ParseError("'" + unknown.front() + "' is not known", CLI::ExitCodes::ExtrasError)) : app_.exit(error);
       return {std::nullopt, code == 0 ? 0 : 2};
     }
     return {arguments_, 0};
@@ -79,15 +83,15 @@ class Parser {
     CLI::App* search = command(app_, "search", "Find passages", Command::Search);
     search->add_option("QUESTION", arguments_.names, "What to look for")->required();
     search->add_option("--limit", arguments_.search_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 100));
-    command(app_, "ask", "Ask a question; '-' reads it from standard input", Command::Ask)
-        ->add_option("QUESTION", arguments_.names, "The question")
-        ->required();
+    CLI::App* ask = command(app_, "ask", "Ask a question; '-' reads it from standard input", Command::Ask);
+    ask->add_option("QUESTION", arguments_.names, "The question")->required();
+    ask->add_flag("--times", arguments_.times, "Say where the time went");
     CLI::App* eval = command(app_, "eval", "Measure answers against a suite of questions", Command::Eval);
     eval->add_option("SUITE", arguments_.suite, "JSON Lines: question, answers, document?, unanswerable?")->required()->check(CLI::ExistingFile);
     eval->add_option("--documents", arguments_.documents, "Folder of the documents")->type_name("DIR")->required()->check(CLI::ExistingDirectory);
     eval->add_flag("--retrieval-only", arguments_.retrieval_only, "Measure the search, ask no model");
-    eval->add_option("--sample", arguments_.sample, "Take this many of the questions")->type_name("N");
-    eval->add_option("--seed", arguments_.seed, "Seed of the sample")->type_name("S");
+    eval->add_option("--sample", arguments_.sample, "Take this many of the questions")->type_name("N")->check(CLI::NonNegativeNumber);
+    eval->add_option("--seed", arguments_.seed, "Seed of the sample")->type_name("S")->check(CLI::NonNegativeNumber);
   }
 
   void add_model_commands() {

@@ -24,6 +24,7 @@ struct Arguments {
   std::filesystem::path suite;         ///< eval
   std::filesystem::path documents;     ///< eval
   bool retrieval_only = false;         ///< eval
+  bool times = false;                  ///< ask: print where the time went
   std::size_t sample = 0;              ///< eval: 0 is all
   std::uint64_t seed = 1;              ///< eval
 };

@@ -1,6 +1,7 @@
 #pragma once
 #include <stop_token>
 
+#include "base/clock.h"
 #include "base/config.h"
 #include "cli/arguments.h"
 
@@ -11,6 +12,7 @@ struct Session {
   const Arguments& arguments;
   const Config& config;
   std::stop_token stop;
+  Stopwatch running;  ///< since the program began
 };
 
 int run_add(const Session& session);

@@ -8,6 +8,7 @@
 #include "base/process.h"
 #include "cli/commands.h"
 #include "cli/open.h"
+#include "cli/print_json.h"
 #include "cli/terminal.h"
 
 namespace panduan::cli {
@@ -83,7 +84,7 @@ int run_doctor(const Session& session) {
       object["settings"][std::string(setting.key)] = {{"value", setting_value(session.config, setting.key)},
                                                       {"from", session.config.origins.at(std::string(setting.key))}};
     }
-    fmt::print("{}\n", object.dump());
+    print_json(object);
     return well ? 0 : 1;
   }
   for (const Finding& f : findings) {

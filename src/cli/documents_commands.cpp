@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/open.h"
+#include "cli/print_json.h"
 #include "cli/terminal.h"
 #include "server/json.h"
 
@@ -89,14 +90,14 @@ int run_add(const Session& session) {
                              .on_file =
                                  [&](const ingest::FileResult& result) {
                                    status.clear();
-                                   if (json) fmt::print("{}\n", server::to_json(result).dump());
+                                   if (json) print_json(server::to_json(result));
                                    else print_file(result);
                                    std::fflush(stdout);
                                  }};
   const auto summary = workbench->add(workbench->local_caller(), paths, sink, session.stop);
   status.clear();
   if (json) {
-    fmt::print("{}\n", server::to_json(summary).dump());
+    print_json(server::to_json(summary));
   } else {
     fmt::print("{} added, {} updated, {} the same, {} failed", summary.added, summary.updated, summary.unchanged, summary.failed);
     if (summary.tokens > 0)
@@ -113,7 +114,7 @@ int run_list(const Session& session) {
   const auto workbench = open(session.config);
   const auto list = workbench->list(workbench->local_caller(), session.arguments.list_limit, session.arguments.cursor);
   if (session.arguments.json) {
-    fmt::print("{}\n", server::to_json(list).dump());
+    print_json(server::to_json(list));
     return 0;
   }
   for (const auto& document : list.documents) {
@@ -130,7 +131,7 @@ int run_remove(const Session& session) {
   const auto workbench = open(session.config);
   for (const auto& name : session.arguments.names) {
     const auto document = remove_named(*workbench, name);
-    if (session.arguments.json) fmt::print("{}\n", server::to_json(document).dump());
+    if (session.arguments.json) print_json(server::to_json(document));
     else fmt::print("{} {}\n", styled("removed", Style::Green), printable(document.source));
   }
   return 0;

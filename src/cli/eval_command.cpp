@@ -6,6 +6,7 @@
 #include "app/evaluation.h"
 #include "base/clock.h"
 #include "cli/commands.h"
+#include "cli/print_json.h"
 #include "cli/terminal.h"
 
 namespace panduan::cli {
@@ -92,7 +93,7 @@ int run_eval(const Session& session) {
                                      .cache = cache_folder(session.config)},
                                     on_progress, session.stop);
   status.clear();
-  if (arguments.json) fmt::print("{}\n", as_json(report).dump());
+  if (arguments.json) print_json(as_json(report));
   else print_table(report);
   return 0;
 }

@@ -57,12 +57,13 @@ int run(const Session& session) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  const Stopwatch running;
   const auto parsed = parse_arguments(argc, argv);
   if (!parsed.arguments) return parsed.exit_code;
   try {
     const Config config = load_config({.flags = parsed.arguments->settings, .file = parsed.arguments->config_file, .environment = {}});
     log::set_level(log::level_from_name(config.log_level));
-    const int code = run({*parsed.arguments, config, watch_signals().get_token()});
+    const int code = run({*parsed.arguments, config, watch_signals().get_token(), running});
     std::fflush(stdout);
     return code;
   } catch (const Error& error) {

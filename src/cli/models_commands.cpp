@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/print_json.h"
 #include "cli/terminal.h"
 #include "llm/model_store.h"
 
@@ -59,15 +60,14 @@ int list_models(const Session& session) {
     const bool installed = store.find(model.name).has_value();
     const bool in_use = llm::find_model(chat) == &model || llm::find_model(session.config.embedding_model) == &model;
     if (session.arguments.json) {
-      fmt::print("{}\n", nlohmann::json{{"name", model.name},
-                                        {"task", task_name(model.task)},
-                                        {"licence", model.licence},
-                                        {"bytes", model.bytes},
-                                        {"sha256", model.sha256},
-                                        {"installed", installed},
-                                        {"in_use", in_use},
-                                        {"description", model.description}}
-                             .dump());
+      print_json({{"name", model.name},
+                  {"task", task_name(model.task)},
+                  {"licence", model.licence},
+                  {"bytes", model.bytes},
+                  {"sha256", model.sha256},
+                  {"installed", installed},
+                  {"in_use", in_use},
+                  {"description", model.description}});
       continue;
     }
     fmt::print("{} {:<40} {:<10} {:>8}  {:<11} {}\n", installed ? styled("●", Style::Green) : styled("○", Style::Dim), model.name, task_name(model.task),
@@ -75,8 +75,7 @@ int list_models(const Session& session) {
   }
   for (const auto& model : store.list()) {
     if (model.in_catalogue) continue;
-    if (session.arguments.json)
-      fmt::print("{}\n", nlohmann::json{{"name", model.name}, {"bytes", model.bytes}, {"installed", true}, {"path", model.path.string()}}.dump());
+    if (session.arguments.json) print_json({{"name", model.name}, {"bytes", model.bytes}, {"installed", true}, {"path", model.path.string()}});
     else fmt::print("{} {:<40} {:<10} {:>8}\n", styled("●", Style::Green), model.name, "own", human_bytes(model.bytes));
   }
   if (!session.arguments.json)

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/open.h"
+#include "cli/print_json.h"
 #include "cli/terminal.h"
 #include "server/json.h"
 
@@ -82,13 +83,43 @@ class AnswerPrinter {
   std::vector<rag::Statement> statements_;
 };
 
+/// Where the time of one `ask` went, as its own table on standard error: what is piped stays the answer.
+class TimeTable {
+ public:
+  explicit TimeTable(const Stopwatch& running) : running_(running) {}
+
+  void operator()(const rag::Event& event) {
+    if (std::holds_alternative<rag::Searching>(event)) start_ms_ = running_.elapsed_ms();
+    if (const auto* done = std::get_if<rag::Done>(&event)) done_ = *done;
+  }
+  void print() const {
+    const double all = running_.elapsed_ms();
+    const double rest = all - start_ms_ - done_.search_ms - done_.prefill_ms - done_.decode_ms;
+    fmt::print(stderr, "{:<44} {:>9}\n", "where the time went", "ms");
+    for (const auto& [what, ms] : {std::pair{"start: open the store, load the models", start_ms_},
+                                   {"search", done_.search_ms},
+                                   {"prefill: the model reads", done_.prefill_ms},
+                                   {"decode: the model writes", done_.decode_ms},
+                                   {"rest: check the quotes, print", rest},
+                                   {"all", all},
+                                   {"all but prefill and decode", all - done_.prefill_ms - done_.decode_ms}}) {
+      fmt::print(stderr, "{:<44} {:>9.0f}\n", what, ms);
+    }
+  }
+
+ private:
+  const Stopwatch& running_;
+  double start_ms_ = 0;
+  rag::Done done_;
+};
+
 }  // namespace
 
 int run_search(const Session& session) {
   const auto workbench = open(session.config);
   const auto hits = workbench->search(workbench->local_caller(), typed_question(session.arguments), session.arguments.search_limit, session.stop);
   if (session.arguments.json) {
-    for (const auto& hit : hits) fmt::print("{}\n", server::to_json(hit).dump());
+    for (const auto& hit : hits) print_json(server::to_json(hit));
     return 0;
   }
   for (std::size_t i = 0; i < hits.size(); ++i) {
@@ -107,16 +138,18 @@ int run_ask(const Session& session) {
   const auto workbench = open(session.config);
   bool answered = false;
   AnswerPrinter print;
+  TimeTable times(session.running);
   auto sink = [&](const rag::Event& event) {
+    times(event);
     if (const auto* verdict = std::get_if<rag::Verdict>(&event)) answered = verdict->answered;
     if (session.arguments.json) {
-      fmt::print("{}\n", server::to_json(event).dump());
-      std::fflush(stdout);
+      print_json(server::to_json(event));
     } else {
       print(event);
     }
   };
   workbench->ask(workbench->local_caller(), {.text = typed_question(session.arguments), .history = {}}, sink, session.stop);
+  if (session.arguments.times) times.print();
   return answered ? 0 : 3;
 }
 

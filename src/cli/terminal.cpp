@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <cstdlib>
 
@@ -96,7 +97,8 @@ std::string printable(std::string_view text) {
     const Character c = character_at(text, offset);
     const bool control = c.code_point < 0x20 || (c.code_point >= 0x7F && c.code_point < 0xA0) || (c.code_point >= 0x202A && c.code_point <= 0x202E) ||
                          (c.code_point >= 0x2066 && c.code_point <= 0x2069);
-    if (control) clean += c.code_point == '\n' || c.code_point == '\t' ? " " : "\uFFFD";
+    // A malformed byte comes as U+FFFD, too: by itself 0x9B begins a command for some terminals.
+    if (control || c.code_point == U'\uFFFD') clean += c.code_point == '\n' || c.code_point == '\t' ? " " : "\uFFFD";
     else clean += text.substr(offset, c.bytes);
     offset += c.bytes;
   }
@@ -106,15 +108,16 @@ std::string printable(std::string_view text) {
 std::string human_bytes(std::uint64_t bytes) {
   if (bytes < 1000) return fmt::format("{} B", bytes);
   const double value = static_cast<double>(bytes);
-  if (bytes < 1'000'000) return fmt::format("{:.0f} kB", value / 1e3);
-  if (bytes < 1'000'000'000) return fmt::format("{:.1f} MB", value / 1e6);
+  // From here on the smaller unit would be rounded to 1000.
+  if (bytes < 999'500) return fmt::format("{:.0f} kB", value / 1e3);
+  if (bytes < 999'950'000) return fmt::format("{:.1f} MB", value / 1e6);
   return fmt::format("{:.2f} GB", value / 1e9);
 }
 
 std::string human_duration(double milliseconds) {
-  if (milliseconds < 1000) return fmt::format("{:.0f} ms", milliseconds);
-  if (milliseconds < 60'000) return fmt::format("{:.1f} s", milliseconds / 1000);
-  const auto seconds = static_cast<long>(milliseconds / 1000);
+  if (milliseconds < 999.5) return fmt::format("{:.0f} ms", milliseconds);
+  if (milliseconds < 59'950) return fmt::format("{:.1f} s", milliseconds / 1000);
+  const long seconds = std::lround(milliseconds / 1000);
   return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
 }
 

@@ -58,6 +58,7 @@ AddSummary Ingester::add(const identity::Caller& caller, const std::vector<std::
   for (const auto& file : files) {
     run.stop_if_asked();
     run.progress.file = file.string();
+    run.progress.chunks_done = run.progress.chunks_total = 0;
     FileResult result = add_file(run, file);
     switch (result.outcome) {
       case AddOutcome::Added: ++run.summary.added; break;

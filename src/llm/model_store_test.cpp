@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/testing/failure.h"
 #include "llm/e5_import.h"
 #include "llm/testing/e5_blob.h"
 #include "net/testing/scripted_server.h"
@@ -19,6 +20,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using net::testing::ScriptedServer;
+using panduan::testing::Failure;
+using panduan::testing::failure_of;
 using ::testing::HasSubstr;
 
 void write(const fs::path& path, std::string_view bytes) {
@@ -129,14 +132,8 @@ class ModelStoreTest : public ::testing::Test {
   fs::path pull(const std::stop_token& stop = {}) {
     return store().pull(model_, [&](const PullProgress& progress) { progress_.push_back(progress); }, stop);
   }
-  std::pair<ErrorKind, std::string> failure_of_pull(const std::stop_token& stop = {}) {
-    try {
-      pull(stop);
-    } catch (const Error& error) {
-      return {error.kind(), error.what()};
-    }
-    ADD_FAILURE() << "nothing was thrown";
-    return {ErrorKind::Internal, ""};
+  Failure failure_of_pull(const std::stop_token& stop = {}) {
+    return failure_of([&] { pull(stop); });
   }
   std::vector<std::string> asked() const {
     std::vector<std::string> names;
@@ -303,7 +300,7 @@ TEST_F(ModelStoreTest, TakesTheNextSourceWhenAServerSendsOtherBytes) {
   EXPECT_EQ(installed(), content_);
   fs::remove(models() / "test-model.gguf");
   model_.sources = {kHuggingFace};
-  EXPECT_EQ(failure_of_pull().first, ErrorKind::Corrupt);
+  EXPECT_EQ(failure_of_pull().kind, ErrorKind::Corrupt);
 }
 
 TEST_F(ModelStoreTest, DoesNotFillTheDiskFromAServerThatSendsTooMuch) {
@@ -314,7 +311,7 @@ TEST_F(ModelStoreTest, DoesNotFillTheDiskFromAServerThatSendsTooMuch) {
   });
   hugging_face_ = server.url("");
   model_.sources = {kHuggingFace};
-  EXPECT_EQ(failure_of_pull().first, ErrorKind::Corrupt);
+  EXPECT_EQ(failure_of_pull().kind, ErrorKind::Corrupt);
 }
 
 TEST_F(ModelStoreTest, RefusesBeforeItStartsWhenTheDiskIsTooFull) {
@@ -332,7 +329,7 @@ TEST_F(ModelStoreTest, CanBeStoppedAndGoesOnLater) {
     while (asked().size() < 2) std::this_thread::sleep_for(std::chrono::milliseconds(10));
     source.request_stop();
   });
-  EXPECT_EQ(failure_of_pull(source.get_token()).first, ErrorKind::Cancelled);
+  EXPECT_EQ(failure_of_pull(source.get_token()).kind, ErrorKind::Cancelled);
   stopper.join();
   EXPECT_EQ(fs::file_size(partial()), 300'001U);
   fs::remove(root() / "slow");
@@ -418,14 +415,7 @@ TEST_F(ModelStoreTest, ImportsAGgufUnderItsOwnName) {
 }
 
 TEST_F(ModelStoreTest, RefusesToImportWhatIsNoModel) {
-  const auto kind_of = [&](const fs::path& path) {
-    try {
-      store().import(path, {}, {});
-    } catch (const Error& error) {
-      return error.kind();
-    }
-    return ErrorKind::Internal;
-  };
+  const auto kind_of = [&](const fs::path& path) { return failure_of([&] { store().import(path, {}, {}); }).kind; };
   write(root() / "text.gguf", "just text");
   EXPECT_EQ(kind_of(root() / "text.gguf"), ErrorKind::Corrupt);
   write(root() / "blob", testing::E5Blob().bytes());

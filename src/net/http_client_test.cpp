@@ -14,11 +14,14 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/testing/failure.h"
 #include "net/testing/scripted_server.h"
 
 namespace panduan::net {
 namespace {
 
+using panduan::testing::Failure;
+using panduan::testing::failure_of;
 using ::testing::HasSubstr;
 using testing::ScriptedServer;
 using namespace std::chrono_literals;
@@ -29,20 +32,6 @@ HttpRequest request_to(const std::string& url) {
   request.connect_time_limit = 2s;
   request.idle_time_limit = 5s;
   return request;
-}
-
-struct Failure {
-  ErrorKind kind;
-  std::string message;
-};
-Failure failure_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return {error.kind(), error.what()};
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {ErrorKind::Internal, ""};
 }
 
 TEST(HttpClient, GetsAnAnswerWithItsHeaders) {

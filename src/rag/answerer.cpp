@@ -27,10 +27,7 @@ std::string reason_without_quote(bool chinese, std::size_t passages) {
   return chinese ? fmt::format("读了 {} 个段落，其中没有能逐字支持答案的句子。", passages)
                  : fmt::format("Of the {} passages that were read, none holds words that an answer could rest on.", passages);
 }
-std::string reason_with_quotes(bool chinese, std::size_t quotes) {
-  return chinese ? fmt::format("答案依据 {} 处引文，已逐字核对。", quotes)
-                 : fmt::format("The answer rests on {} {}, checked word for word.", quotes, quotes == 1 ? "quote" : "quotes");
-}
+std::string reason_with_quote(bool chinese) { return chinese ? "答案依据的引文已逐字核对。" : "The answer rests on a quote that was checked word for word."; }
 
 /// A range of a hit's passage.
 struct PlacedRange {
@@ -38,17 +35,33 @@ struct PlacedRange {
   documents::ByteRange range;
 };
 
-/// The sentence that holds the answer's words and is nearest to the question; of equals the one in the better hit.
-std::optional<PlacedRange> find_sentence(std::string_view question, std::string_view answer, const std::vector<retrieval::Hit>& hits) {
-  std::optional<PlacedRange> best;
-  std::size_t most = 0;
+/// The sentence that the answer rests on; of equals the one in the better hit.
+std::optional<PlacedRange> find_evidence(const Question& question, std::string_view answer, const std::vector<retrieval::Hit>& hits) {
+  std::optional<Evidence> best;
+  std::size_t where = 0;
   for (std::size_t i = 0; i < hits.size(); ++i) {
-    const auto sentence = locate_sentence_with(answer, hits[i].passage.text, question);
-    if (!sentence || (best && sentence->shared_terms <= most)) continue;
-    best = PlacedRange{i, sentence->range};
-    most = sentence->shared_terms;
+    const auto evidence = locate_evidence(answer, hits[i].passage.text, question.text);
+    if (!evidence || (best && !(*evidence > *best))) continue;
+    best = evidence;
+    where = i;
   }
-  return best;
+  return best ? std::optional(PlacedRange{where, best->range}) : std::nullopt;
+}
+
+/// Where the words that the model copied stand.
+std::optional<PlacedRange> find_quote(std::string_view copied, const std::vector<retrieval::Hit>& hits) {
+  for (std::size_t i = 0; i < hits.size(); ++i) {
+    if (const auto range = locate_quote(copied, hits[i].passage.text)) return PlacedRange{i, *range};
+  }
+  return std::nullopt;
+}
+
+void add_usage(Done& done, const llm::Usage& usage) {
+  done.prompt_tokens += usage.prompt_tokens;
+  done.reused_tokens += usage.reused_tokens;
+  done.completion_tokens += usage.completion_tokens;
+  done.prefill_ms += usage.prefill_ms;
+  done.decode_ms += usage.decode_ms;
 }
 
 }  // namespace
@@ -72,39 +85,36 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
   sink(Passages{passages});
   if (passages.empty()) return finish(false, reason_without_passages(chinese));
 
-  // Let the model quote and answer. Nothing of it is shown yet: it is not an answer before its quotes are checked.
-  const Prompt prompt = make_prompt(question, passages);
-  std::string written;
-  auto on_text = [&](std::string_view text) {
-    if (written.empty()) done.first_event_ms = watch.elapsed_ms();
-    const bool line_ended = written.empty() ? false : text.find('\n') != std::string_view::npos;
-    written += text;
-    // With an answer whose words stand in a passage no quote need be written.
-    return !line_ended || find_sentence(question.text, parse_reply(written).answer, found.hits) == std::nullopt;
-  };
-  const auto generation = model_.generate(prompt.messages, {.max_tokens = options_.max_tokens, .grammar = prompt.grammar}, on_text, stop);
-  if (generation.finish == llm::FinishReason::Cancelled) throw Error(ErrorKind::Cancelled, "the question was stopped");
+  // Let the model answer. Nothing of it is shown yet: it is not an answer before its evidence is found.
   done.model = model_.name();
-  done.prompt_tokens = generation.usage.prompt_tokens;
-  done.reused_tokens = generation.usage.reused_tokens;
-  done.completion_tokens = generation.usage.completion_tokens;
-  done.prefill_ms = generation.usage.prefill_ms;
-  done.decode_ms = generation.usage.decode_ms;
+  auto write = [&](const Prompt& prompt) {
+    auto on_text = [&](std::string_view) {
+      if (done.first_event_ms == 0) done.first_event_ms = watch.elapsed_ms();
+      return true;
+    };
+    const auto generation = model_.generate(prompt.messages, {.max_tokens = options_.max_tokens, .grammar = prompt.grammar}, on_text, stop);
+    if (generation.finish == llm::FinishReason::Cancelled) throw Error(ErrorKind::Cancelled, "the question was stopped");
+    add_usage(done, generation.usage);
+    return generation.text;
+  };
+  const Prompt prompt = make_answer_prompt(question, passages);
+  const std::string reply = write(prompt);
+  const std::string answer = parse_line(reply);
+  if (answer.empty()) return finish(false, reason_without_quote(chinese, passages.size()));
 
-  // Check: a quote is a byte range of a stored text, or it is dropped.
-  const Reply reply = parse_reply(generation.text);
-  const auto quotes = check_quotes(caller, question, reply, found.hits);
-
-  // Decide: no answer without words that stand in a source.
-  if (quotes.empty() || reply.answer.empty()) return finish(false, reason_without_quote(chinese, passages.size()));
-  Statement statement{reply.answer, {}};
-  for (const Quote& quote : quotes) {
-    sink(quote);
-    statement.quotes.push_back(quote.number);
-  }
-  sink(statement);
-  sink(AnswerText{reply.answer});
-  finish(true, reason_with_quotes(chinese, quotes.size()));
+  // Find what it rests on: a byte range of a stored text, or there is no answer. Only for an answer in words of its own is the
+  // model asked which sentence that is.
+  auto evidence = find_evidence(question, answer, found.hits);
+  if (!evidence) evidence = find_quote(parse_line(write(make_quote_prompt(prompt, question, reply))), found.hits);
+  if (!evidence) return finish(false, reason_without_quote(chinese, passages.size()));
+  Quote quote = make_quote(caller, found.hits[evidence->hit], evidence->range);
+  if (quote.text.empty()) return finish(false, reason_without_quote(chinese, passages.size()));
+  quote.number = 1;
+  quote.passage = evidence->hit + 1;
+  sink(quote);
+  sink(Statement{answer, {quote.number}});
+  sink(AnswerText{answer});
+  finish(true, reason_with_quote(chinese));
 }
 
 std::vector<PassageRead> Answerer::read_passages(const identity::Caller& caller, const std::vector<retrieval::Hit>& hits) const {
@@ -121,32 +131,6 @@ std::vector<PassageRead> Answerer::read_passages(const identity::Caller& caller,
                         .text = hit.passage.text});
   }
   return passages;
-}
-
-std::vector<Quote> Answerer::check_quotes(const identity::Caller& caller, const Question& question, const Reply& reply,
-                                          const std::vector<retrieval::Hit>& hits) const {
-  std::vector<Quote> quotes;
-  auto take = [&](const PlacedRange& place) {
-    Quote quote = make_quote(caller, hits[place.hit], place.range);
-    if (quote.text.empty()) return;
-    quote.number = quotes.size() + 1;
-    quote.passage = place.hit + 1;
-    quotes.push_back(std::move(quote));
-  };
-  if (const auto sentence = find_sentence(question.text, reply.answer, hits)) {
-    take(*sentence);
-    return quotes;
-  }
-  // An answer in the model's own words rests on what it quoted, wherever that stands: it may have miscounted the passages.
-  for (const auto& quoted : reply.quotes) {
-    for (std::size_t hit = 0; hit < hits.size(); ++hit) {
-      const auto range = locate_quote(quoted.text, hits[hit].passage.text);
-      if (!range) continue;
-      take({hit, *range});
-      break;
-    }
-  }
-  return quotes;
 }
 
 Quote Answerer::make_quote(const identity::Caller& caller, const retrieval::Hit& hit, documents::ByteRange in_passage) const {

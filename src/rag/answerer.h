@@ -26,8 +26,6 @@ class Answerer {
 
  private:
   std::vector<PassageRead> read_passages(const identity::Caller& caller, const std::vector<retrieval::Hit>& hits) const;
-  std::vector<Quote> check_quotes(const identity::Caller& caller, const Question& question, const struct Reply& reply,
-                                  const std::vector<retrieval::Hit>& hits) const;
   Quote make_quote(const identity::Caller& caller, const retrieval::Hit& hit, documents::ByteRange in_passage) const;
 
   const store::Store& store_;

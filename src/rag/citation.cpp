@@ -40,6 +40,38 @@ bool stands_as_words(std::string_view words, std::string_view text) {
   return !cut_before && !cut_behind;
 }
 
+bool is_number(std::string_view term) {
+  return !term.empty() && std::ranges::all_of(term, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// The mark that a model puts at its line's end is not of the words.
+std::string_view without_full_stop(std::string_view words) {
+  for (const std::string_view stop : {".", "。"}) {
+    if (words.ends_with(stop)) return words.substr(0, words.size() - stop.size());
+  }
+  return words;
+}
+
+class SentenceTerms {
+ public:
+  explicit SentenceTerms(std::string_view sentence) : terms_(documents::index_terms(sentence)) { std::ranges::sort(terms_); }
+
+  std::size_t count(const std::vector<std::string>& wanted) const {
+    return static_cast<std::size_t>(std::ranges::count_if(wanted, [this](const std::string& term) { return has(term); }));
+  }
+  /// Whether an answer of these terms could be this sentence in other words: no number is another, and hardly a term is new.
+  bool cover(const std::vector<std::string>& said) const {
+    constexpr double kLeastShare = 0.85;
+    if (said.empty() || std::ranges::any_of(said, [this](const std::string& term) { return is_number(term) && !has(term); })) return false;
+    return static_cast<double>(count(said)) >= kLeastShare * static_cast<double>(said.size());
+  }
+
+ private:
+  bool has(const std::string& term) const { return std::ranges::binary_search(terms_, term); }
+
+  std::vector<std::string> terms_;
+};
+
 }  // namespace
 
 std::optional<documents::ByteRange> locate_quote(std::string_view quote, std::string_view text) {
@@ -65,23 +97,22 @@ std::optional<documents::ByteRange> locate_quote(std::string_view quote, std::st
   return documents::ByteRange{origin[found], origin[found + wanted.size() - 1] + 1};
 }
 
-std::optional<Sentence> locate_sentence_with(std::string_view words, std::string_view text, std::string_view question) {
-  const std::string folded = fold_to_letters_and_digits(words);
-  const bool is_number = !folded.empty() && std::ranges::all_of(folded, [](char c) { return c >= '0' && c <= '9'; });
-  if (count_characters(folded) < 2 && !is_number) return std::nullopt;
-  std::vector<std::string> wanted = documents::index_terms(question);
-  std::optional<Sentence> best;
+std::optional<Evidence> locate_evidence(std::string_view answer, std::string_view text, std::string_view question) {
+  const std::string folded = fold_to_letters_and_digits(answer);
+  if (count_characters(folded) < 2 && !is_number(folded)) return std::nullopt;
+  const std::string_view words = without_full_stop(answer);
+  const auto asked = documents::index_terms(question);
+  const auto said = documents::index_terms(answer);
+  std::optional<Evidence> best;
   std::size_t begin = 0;
   for (const std::size_t end : sentence_ends(text)) {
     const documents::ByteRange range = trim_range(text, {begin, end});
     const std::string_view sentence = text.substr(range.begin, range.size());
     begin = end;
-    if (!stands_as_words(words, sentence)) continue;
-    std::vector<std::string> terms = documents::index_terms(sentence);
-    std::ranges::sort(terms);
-    const auto shared =
-        static_cast<std::size_t>(std::ranges::count_if(wanted, [&](const std::string& term) { return std::ranges::binary_search(terms, term); }));
-    if (!best || shared > best->shared_terms) best = Sentence{range, shared};
+    const SentenceTerms terms(sentence);
+    const Evidence found{range, stands_as_words(words, sentence), terms.count(asked)};
+    if (!found.verbatim && !terms.cover(said)) continue;
+    if (!best || found > *best) best = found;
   }
   return best;
 }

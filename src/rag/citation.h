@@ -10,12 +10,18 @@ namespace panduan::rag {
 /// space in the quote). The range begins and ends on a character that is not white space. nullopt when it does not stand there.
 std::optional<documents::ByteRange> locate_quote(std::string_view quote, std::string_view text);
 
-/// The sentence of `text` in which the words stand; of several the one that shares most terms with the question. nullopt when they
-/// stand nowhere, or are too few to mean anything (under two letters or digits, unless it is a number).
-struct Sentence {
+/// A sentence that an answer rests on.
+struct Evidence {
   documents::ByteRange range;
+  bool verbatim = false;         ///< the answer's words stand in it as they are
   std::size_t shared_terms = 0;  ///< with the question
+  /// Whether it carries the answer better than the other does.
+  bool operator>(const Evidence& other) const { return verbatim != other.verbatim ? verbatim : shared_terms > other.shared_terms; }
 };
-std::optional<Sentence> locate_sentence_with(std::string_view words, std::string_view text, std::string_view question);
+
+/// The best sentence of `text` in which the answer's words stand, or, where the answer puts them in another order or form, in which
+/// all of its numbers and at least 85 % of its terms do. nullopt when there is none, or when the answer is too short to mean
+/// anything (under two letters or digits, unless it is a number).
+std::optional<Evidence> locate_evidence(std::string_view answer, std::string_view text, std::string_view question);
 
 }  // namespace panduan::rag

@@ -17,18 +17,32 @@ TEST(LocateQuote, DoesNotForgiveAnotherCase) { EXPECT_FALSE(locate_quote("Opened
 TEST(LocateQuote, FindsNothingForNothing) { EXPECT_FALSE(locate_quote(" \n", "text")); }
 
 std::string sentence(std::string_view words, std::string_view text, std::string_view question = "") {
-  const auto found = locate_sentence_with(words, text, question);
+  const auto found = locate_evidence(words, text, question);
   return found ? at(text, found->range) : "(none)";
 }
 
-TEST(LocateSentence, GivesTheWholeSentence) { EXPECT_EQ(sentence("1932", "It is long. It opened in 1932. It is old."), "It opened in 1932."); }
-TEST(LocateSentence, EndsAtTheChineseStop) { EXPECT_EQ(sentence("1932年", "很长。大桥于1932年通车。很旧。"), "大桥于1932年通车。"); }
-TEST(LocateSentence, WantsMoreThanOneLetter) { EXPECT_EQ(sentence("a", "a b c"), "(none)"); }
-TEST(LocateSentence, TakesASingleDigit) { EXPECT_EQ(sentence("4", "It has 4 lanes."), "It has 4 lanes."); }
-TEST(LocateSentence, DoesNotTakeAPartOfAWord) { EXPECT_EQ(sentence("17", "It opened in 1917."), "(none)"); }
-TEST(LocateSentence, PrefersTheSentenceThatIsNearTheQuestion) {
+TEST(LocateEvidence, GivesTheWholeSentence) { EXPECT_EQ(sentence("1932", "It is long. It opened in 1932. It is old."), "It opened in 1932."); }
+TEST(LocateEvidence, EndsAtTheChineseStop) { EXPECT_EQ(sentence("1932年", "很长。大桥于1932年通车。很旧。"), "大桥于1932年通车。"); }
+TEST(LocateEvidence, WantsMoreThanOneLetter) { EXPECT_EQ(sentence("a", "a b c"), "(none)"); }
+TEST(LocateEvidence, TakesASingleDigit) { EXPECT_EQ(sentence("4", "It has 4 lanes."), "It has 4 lanes."); }
+TEST(LocateEvidence, DoesNotTakeAPartOfAWord) { EXPECT_EQ(sentence("17", "It opened in 1917."), "(none)"); }
+TEST(LocateEvidence, PrefersTheSentenceThatIsNearTheQuestion) {
   EXPECT_EQ(sentence("1932", "The port closed in 1932. The bridge opened in 1932.", "When was the bridge opened?"), "The bridge opened in 1932.");
 }
+
+TEST(LocateEvidence, ForgivesTheStopThatTheModelAdded) { EXPECT_EQ(sentence("in 1932.", "It opened in 1932 or so."), "It opened in 1932 or so."); }
+TEST(LocateEvidence, TakesTheSentenceThatSaysTheSameInAnotherOrder) {
+  EXPECT_EQ(sentence("In 1932 the bridge opened.", "It is long. The bridge opened in 1932."), "The bridge opened in 1932.");
+  EXPECT_EQ(sentence("大桥1932年通车", "很长。大桥于1932年通车。"), "大桥于1932年通车。");
+}
+TEST(LocateEvidence, PrefersWordsAsTheyStandToWordsInAnotherOrder) {
+  EXPECT_EQ(sentence("opened in 1932", "In 1932 the old bridge opened. The port opened in 1932.", "When was the old bridge opened?"),
+            "The port opened in 1932.");
+}
+TEST(LocateEvidence, DoesNotForgiveAnotherNumber) {
+  EXPECT_EQ(sentence("the long bridge over the river was opened for all in 1933", "The long bridge over the river was opened for all in 1932."), "(none)");
+}
+TEST(LocateEvidence, DoesNotForgiveNewWords) { EXPECT_EQ(sentence("the bridge burnt down in 1932", "The bridge opened in 1932."), "(none)"); }
 
 }  // namespace
 }  // namespace panduan::rag

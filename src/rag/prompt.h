@@ -14,17 +14,12 @@ struct Prompt {
   std::vector<llm::ChatMessage> messages;
   std::string grammar;  ///< GBNF of the reply
 };
-Prompt make_prompt(const Question& question, const std::vector<PassageRead>& passages);
+/// Asks for the answer: one line, as short as may be.
+Prompt make_answer_prompt(const Question& question, const std::vector<PassageRead>& passages);
+/// Goes on from it: asks for the sentence that the answer rests on.
+Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::string_view answer);
 
-/// The model's reply, taken apart.
-struct Reply {
-  std::string answer;
-  struct Quoted {
-    std::size_t passage = 0;  ///< the number it named, 0 when none could be read
-    std::string text;
-  };
-  std::vector<Quoted> quotes;
-};
-Reply parse_reply(std::string_view text);
+/// The line the model wrote, without the label and the quote marks it may have put around it.
+std::string parse_line(std::string_view reply);
 
 }  // namespace panduan::rag

@@ -5,30 +5,38 @@
 namespace panduan::rag {
 namespace {
 
-TEST(ParseReply, ReadsQuoteAndAnswerInAnyOrder) {
-  const Reply reply = parse_reply("Quote [2]: It opened in 1932.\nAnswer: 1932");
-  ASSERT_THAT(reply.quotes, testing::SizeIs(1));
-  EXPECT_EQ(reply.quotes[0].passage, 2U);
-  EXPECT_EQ(reply.quotes[0].text, "It opened in 1932.");
-  EXPECT_EQ(reply.answer, "1932");
+using testing::AllOf;
+using testing::HasSubstr;
+
+const std::vector<PassageRead> kPassages{{.number = 1, .heading_path = "标题", .text = "内容"}};
+
+TEST(ParseLine, TakesOffTheLabel) {
+  EXPECT_EQ(parse_line("Answer: 1932\n"), "1932");
+  EXPECT_EQ(parse_line("答案：1932年"), "1932年");
 }
-TEST(ParseReply, ReadsTheChineseForm) {
-  const Reply reply = parse_reply("引文[1]：大桥于1932年通车。\n答案：1932年");
-  ASSERT_THAT(reply.quotes, testing::SizeIs(1));
-  EXPECT_EQ(reply.quotes[0].text, "大桥于1932年通车。");
-  EXPECT_EQ(reply.answer, "1932年");
+TEST(ParseLine, TakesOffQuoteMarksThatTheModelAdded) {
+  EXPECT_EQ(parse_line("\"It opened.\"\n"), "It opened.");
+  EXPECT_EQ(parse_line("“大桥通车。”"), "大桥通车。");
+  EXPECT_EQ(parse_line("\"A\" and B"), "\"A\" and B");
 }
-TEST(ParseReply, TakesOffQuoteMarksThatTheModelAdded) { EXPECT_EQ(parse_reply("Quote [1]: \"It opened.\"\n").quotes.at(0).text, "It opened."); }
-TEST(ParseReply, FindsNothingInOtherText) {
-  const Reply reply = parse_reply("I think it is 1932.");
-  EXPECT_THAT(reply.quotes, testing::IsEmpty());
-  EXPECT_EQ(reply.answer, "");
+TEST(ParseLine, TakesTheFirstLineOfAModelThatGoesOn) { EXPECT_EQ(parse_line("\n1932\nIt opened then."), "1932"); }
+TEST(ParseLine, FindsNothingInNothing) {
+  EXPECT_EQ(parse_line(""), "");
+  EXPECT_EQ(parse_line("Answer: "), "");
 }
+
 TEST(MakePrompt, SpeaksTheQuestionsLanguage) {
-  const std::vector<PassageRead> passages{{.number = 1, .heading_path = "标题", .text = "内容"}};
-  EXPECT_THAT(make_prompt({.text = "大桥何时通车？"}, passages).messages.back().content, testing::HasSubstr("问题：大桥何时通车？"));
-  EXPECT_THAT(make_prompt({.text = "When did it open?"}, passages).messages.back().content,
-              testing::AllOf(testing::HasSubstr("Question: When"), testing::HasSubstr("[1] (标题) 内容")));
+  EXPECT_THAT(make_answer_prompt({.text = "大桥何时通车？"}, kPassages).messages.back().content, HasSubstr("问题：大桥何时通车？"));
+  EXPECT_THAT(make_answer_prompt({.text = "When did it open?"}, kPassages).messages.back().content,
+              AllOf(HasSubstr("Question: When"), HasSubstr("(标题) 内容")));
+}
+TEST(MakePrompt, AsksForTheQuoteBehindTheAnswer) {
+  const Question question{.text = "When did it open?"};
+  const Prompt asked = make_answer_prompt(question, kPassages);
+  const Prompt quote = make_quote_prompt(asked, question, "Answer: 1932");
+  ASSERT_EQ(quote.messages.size(), asked.messages.size() + 2);
+  EXPECT_EQ(quote.messages[asked.messages.size() - 1].content, asked.messages.back().content) << "or what the model has read is read again";
+  EXPECT_EQ(quote.messages[asked.messages.size()].content, "Answer: 1932");
 }
 
 }  // namespace

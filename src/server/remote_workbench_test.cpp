@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/testing/failure.h"
 #include "net/testing/scripted_server.h"
 #include "server/json.h"
 #include "server/testing/running_server.h"
@@ -11,24 +12,11 @@
 namespace panduan::server {
 namespace {
 
+using panduan::testing::failure_of;
 using testing::eventually;
 using testing::FakeWorkbench;
 using testing::RunningServer;
 using namespace std::chrono_literals;
-
-struct Failure {
-  ErrorKind kind;
-  std::string message;
-};
-Failure failure_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return {error.kind(), error.what()};
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {ErrorKind::Internal, ""};
-}
 
 class RemoteWorkbenchTest : public ::testing::Test {
  protected:

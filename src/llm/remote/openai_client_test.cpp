@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "base/testing/failure.h"
 #include "net/testing/scripted_server.h"
 
 namespace panduan::llm {
@@ -16,6 +17,8 @@ namespace {
 
 using net::testing::ScriptedServer;
 using nlohmann::json;
+using panduan::testing::Failure;
+using panduan::testing::failure_of;
 using ::testing::HasSubstr;
 
 const std::vector<ChatMessage> kQuestion{{Role::System, "Be short."}, {Role::User, "判断是什么？"}};
@@ -33,20 +36,6 @@ void stream(ScriptedServer::Connection& connection, const std::string& body) {
 
 std::unique_ptr<ChatModel> connect(const ScriptedServer& server) {
   return connect_remote_chat_model({.base_url = server.url("/v1/"), .model = "test", .api_key = "key-1", .context_tokens = 4096});
-}
-
-struct Failure {
-  ErrorKind kind;
-  std::string message;
-};
-Failure failure_of(const std::function<void()>& action) {
-  try {
-    action();
-  } catch (const Error& error) {
-    return {error.kind(), error.what()};
-  }
-  ADD_FAILURE() << "nothing was thrown";
-  return {ErrorKind::Internal, ""};
 }
 
 TEST(RemoteChatModel, StreamsAnAnswerAndItsCost) {

@@ -1,0 +1,437 @@
+#include "ingest/ingester.h"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/testing/failure.h"
+#include "documents/terms.h"
+#include "identity/caller.h"
+
+namespace panduan::ingest {
+namespace {
+
+namespace fs = std::filesystem;
+using panduan::testing::failure_of;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+/// The same vector for the same text, another for another; a token is what stands between spaces.
+class HashEmbedder final : public llm::Embedder {
+ public:
+  llm::Embeddings embed(std::span<const std::string> texts, llm::EmbedAs as, std::stop_token stop) override {
+    EXPECT_EQ(as, llm::EmbedAs::Passage);
+    if (on_embed) on_embed(texts);
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped");
+    llm::Embeddings embeddings{.dims = dims(), .values = {}};
+    for (const std::string& text : texts) {
+      embedded.push_back(text);
+      const auto vector = vector_of(text);
+      embeddings.values.insert(embeddings.values.end(), vector.begin(), vector.end());
+    }
+    return embeddings;
+  }
+  std::size_t dims() const override { return 8; }
+  std::size_t max_tokens() const override { return 512; }
+  std::size_t count_tokens(std::string_view text) const override { return 1 + static_cast<std::size_t>(std::ranges::count(text, ' ')); }
+  std::string name() const override { return "hash"; }
+  std::string fingerprint() const override { return "hash-1"; }
+
+  static std::vector<float> vector_of(const std::string& text) {
+    const Sha256 digest = sha256(text);
+    std::vector<float> vector(digest.begin(), digest.begin() + 8);
+    float squares = 0;
+    for (const float value : vector) squares += value * value;
+    for (float& value : vector) value /= std::sqrt(squares);
+    return vector;
+  }
+
+  std::function<void(std::span<const std::string>)> on_embed;
+  std::vector<std::string> embedded;
+};
+
+class IngesterTest : public ::testing::Test {
+ protected:
+  fs::path write(const std::string& name, std::string_view text) {
+    const fs::path path = root() / name;
+    fs::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+    return path;
+  }
+  void link(const std::string& name, const fs::path& target) { fs::create_symlink(target, root() / name); }
+  /// Makes the file look changed, or not, whatever the clock of its file system can tell apart.
+  static void touch(const fs::path& path, int seconds) { fs::last_write_time(path, fs::last_write_time(path) + std::chrono::seconds(seconds)); }
+
+  AddSummary add(const std::vector<fs::path>& paths, const std::stop_token& stop = {}) {
+    results_.clear();
+    progress_.clear();
+    return Ingester(*store_, embedder_, options_)
+        .add(caller_, paths,
+             {.on_progress = [this](const AddProgress& progress) { progress_.push_back(progress); },
+              .on_file =
+                  [this](const FileResult& result) {
+                    results_.push_back(result);
+                    if (on_file_) on_file_();
+                  }},
+             stop);
+  }
+  FileResult add_bytes(const std::string& name, std::string bytes) {
+    return Ingester(*store_, embedder_, options_).add_bytes(caller_, name, std::move(bytes), {});
+  }
+
+  /// The sources of the documents that hold this word.
+  std::vector<std::string> sources_with(const std::string& word) const {
+    std::vector<std::string> sources;
+    for (const auto& hit : store_->search_words(workspace_, documents::index_terms(word), 100))
+      sources.push_back(store_->passage(workspace_, hit.chunk)->source);
+    std::ranges::sort(sources);
+    return sources;
+  }
+  std::vector<store::Document> stored() const { return store_->list_documents(workspace_, 100, "").documents; }
+  std::vector<AddOutcome> outcomes() const {
+    std::vector<AddOutcome> outcomes;
+    for (const FileResult& result : results_) outcomes.push_back(result.outcome);
+    return outcomes;
+  }
+  fs::path root() const { return fs::canonical(files_.path()); }
+
+  TemporaryFolder data_;
+  TemporaryFolder files_;
+  std::unique_ptr<store::Store> store_ = store::open_sqlite_store(data_.path());
+  store::WorkspaceId workspace_ = store_->workspace("default");
+  identity::Caller caller_ = identity::local_caller(workspace_);
+  HashEmbedder embedder_;
+  IngestOptions options_;
+  std::function<void()> on_file_;
+  std::vector<FileResult> results_;
+  std::vector<AddProgress> progress_;
+};
+
+/// Paragraphs enough for that many passages of 32 tokens.
+std::string long_text(int passages) {
+  std::string text;
+  for (int i = 0; i < passages; ++i) {
+    for (int word = 0; word < 31; ++word) text += "word" + std::to_string(i) + " ";
+    text += "end.\n\n";
+  }
+  return text;
+}
+
+TEST_F(IngesterTest, AnAddedFileIsFoundByItsWordsAndHasItsVector) {
+  const fs::path path = write("notes.md", "# Gardens\n\nApples grow on trees.\n");
+  const AddSummary summary = add({path});
+  EXPECT_EQ(summary.added, 1U);
+  EXPECT_EQ(summary.failed + summary.updated + summary.unchanged, 0U);
+  EXPECT_EQ(summary.chunks, 1U);
+  EXPECT_GT(summary.tokens, 0U);
+  ASSERT_THAT(results_, SizeIs(1));
+  EXPECT_EQ(results_[0].source, path.string());
+  EXPECT_EQ(results_[0].document.title, "Gardens");
+  EXPECT_EQ(results_[0].document.stamp.bytes, fs::file_size(path));
+  EXPECT_THAT(sources_with("apples"), ElementsAre(path.string()));
+  ASSERT_THAT(embedder_.embedded, SizeIs(1));
+  const auto model = store_->embedding_model(workspace_, {.fingerprint = "hash-1", .name = "hash", .dims = 8});
+  store_->each_vector(workspace_, model, [&](store::ChunkId, std::span<const float> vector) {
+    EXPECT_EQ(std::vector<float>(vector.begin(), vector.end()), HashEmbedder::vector_of(embedder_.embedded[0]));
+  });
+  EXPECT_EQ(store_->document_bytes(workspace_, results_[0].document.id), read_file(path, 1000));
+}
+
+TEST_F(IngesterTest, TheHeadingsAboveAPassageAreFoundAndEmbeddedWithIt) {
+  options_.chunk_tokens = 32;
+  const fs::path path = write("notes.md", "# Gardens\n\n" + long_text(2) + "## Orchards\n\n" + long_text(2));
+  add({path});
+  ASSERT_THAT(embedder_.embedded, ::testing::Not(IsEmpty()));
+  EXPECT_THAT(embedder_.embedded.front(), ::testing::StartsWith("Gardens"));
+  EXPECT_THAT(embedder_.embedded.back(), HasSubstr("Orchards\n"));
+  EXPECT_THAT(sources_with("orchards"), ::testing::Each(path.string()));
+}
+
+TEST_F(IngesterTest, AFileWithTheSameTimeAndSizeIsNotRead) {
+  const fs::path path = write("a.txt", "apples");
+  add({path});
+  const auto time = fs::last_write_time(path);
+  write("a.txt", "cherry");
+  fs::last_write_time(path, time);
+  EXPECT_EQ(add({path}).unchanged, 1U);
+  EXPECT_THAT(sources_with("apples"), SizeIs(1));
+  EXPECT_EQ(results_[0].document.id, stored()[0].id);
+}
+
+TEST_F(IngesterTest, TheSameBytesUnderANewTimeAreUnchangedAndGetTheNewTime) {
+  const fs::path path = write("a.txt", "apples");
+  add({path});
+  const auto before = stored()[0].stamp;
+  touch(path, 10);
+  EXPECT_EQ(add({path}).unchanged, 1U);
+  EXPECT_THAT(embedder_.embedded, SizeIs(1));
+  EXPECT_EQ(stored()[0].stamp.modified_ns - before.modified_ns, 10'000'000'000);
+  EXPECT_EQ(stored()[0].version, 1);
+}
+
+TEST_F(IngesterTest, AChangedFileTakesThePlaceOfTheVersionBefore) {
+  const fs::path path = write("a.txt", "apples");
+  add({path});
+  const std::string id = stored()[0].id;
+  write("a.txt", "cherries");
+  EXPECT_EQ(add({path}).updated, 1U);
+  ASSERT_THAT(stored(), SizeIs(1));
+  EXPECT_EQ(stored()[0].id, id);
+  EXPECT_EQ(stored()[0].version, 2);
+  EXPECT_THAT(sources_with("apples"), IsEmpty());
+  EXPECT_THAT(sources_with("cherries"), ElementsAre(path.string()));
+}
+
+TEST_F(IngesterTest, AFileThatFailsIsReportedAndTheRestGoesOn) {
+  options_.max_file_bytes = 1000;
+  write("1-empty.txt", "");
+  write("2-binary.txt", std::string("\0\1\2\3", 4));
+  write("3-large.txt", std::string(1001, 'x'));
+  write("4-good.txt", "apples");
+  const AddSummary summary = add({root()});
+  EXPECT_EQ(summary.failed, 3U);
+  EXPECT_EQ(summary.added, 1U);
+  EXPECT_THAT(outcomes(), ElementsAre(AddOutcome::Failed, AddOutcome::Failed, AddOutcome::Failed, AddOutcome::Added));
+  EXPECT_THAT(results_[0].reason, HasSubstr("empty"));
+  EXPECT_THAT(results_[1].reason, HasSubstr("not a format"));
+  EXPECT_THAT(results_[2].reason, HasSubstr("the limit is 1000"));
+  EXPECT_EQ(results_[0].source, (root() / "1-empty.txt").string());
+  EXPECT_THAT(stored(), SizeIs(1));
+}
+
+TEST_F(IngesterTest, AModelThatFailsForOneFileLeavesTheOthers) {
+  embedder_.on_embed = [](std::span<const std::string> texts) {
+    if (texts[0] == "apples") throw Error(ErrorKind::Unavailable, "the server is away");
+  };
+  write("a.txt", "apples");
+  write("b.txt", "cherries");
+  const AddSummary summary = add({root()});
+  EXPECT_EQ(summary.failed, 1U);
+  EXPECT_EQ(summary.added, 1U);
+  EXPECT_EQ(results_[0].reason, "the server is away");
+  EXPECT_THAT(sources_with("apples"), IsEmpty());
+}
+
+TEST_F(IngesterTest, AFailedUpdateKeepsTheVersionBefore) {
+  const fs::path path = write("a.txt", "apples");
+  add({path});
+  write("a.txt", std::string("\0\1", 2));
+  EXPECT_EQ(add({path}).failed, 1U);
+  EXPECT_THAT(sources_with("apples"), ElementsAre(path.string()));
+}
+
+TEST_F(IngesterTest, AFullDiskEndsIt) {
+  embedder_.on_embed = [](std::span<const std::string>) { throw Error(ErrorKind::NoSpace, "the disk is full"); };
+  write("a.txt", "apples");
+  write("b.txt", "cherries");
+  EXPECT_EQ(failure_of([this] { add({root()}); }).kind, ErrorKind::NoSpace);
+  EXPECT_THAT(results_, IsEmpty());
+}
+
+TEST_F(IngesterTest, TheSameContentUnderTwoNamesIsEmbeddedOnceAndOutlivesEitherName) {
+  const fs::path a = write("a.txt", "apples");
+  const fs::path b = write("b.txt", "apples");
+  EXPECT_EQ(add({a, b}).added, 2U);
+  EXPECT_THAT(embedder_.embedded, SizeIs(1));
+  ASSERT_THAT(stored(), SizeIs(2));
+  store_->remove_document(workspace_, results_[0].document.id);
+  EXPECT_THAT(sources_with("apples"), ElementsAre(b.string()));
+  write("b.txt", "cherries");
+  add({b});
+  EXPECT_THAT(sources_with("apples"), IsEmpty());
+  EXPECT_TRUE(store_->check().problems.empty());
+}
+
+TEST_F(IngesterTest, AFileThatBecomesTheSameAsAnotherSharesItsContent) {
+  const fs::path a = write("a.txt", "apples");
+  const fs::path b = write("b.txt", "cherries");
+  add({a, b});
+  write("b.txt", "apples");
+  EXPECT_EQ(add({a, b}).updated, 1U);
+  EXPECT_THAT(outcomes(), ElementsAre(AddOutcome::Unchanged, AddOutcome::Updated));
+  EXPECT_THAT(embedder_.embedded, ElementsAre("apples", "cherries"));
+  EXPECT_THAT(sources_with("cherries"), IsEmpty());
+  EXPECT_EQ(results_[1].document.chunks, 1U);
+}
+
+TEST_F(IngesterTest, NothingIsSharedWithAnotherWorkspace) {
+  const fs::path path = write("a.txt", "apples");
+  add({path});
+  caller_ = identity::local_caller(store_->workspace("other"));
+  EXPECT_EQ(add({path}).added, 1U);
+  EXPECT_THAT(embedder_.embedded, SizeIs(2));
+}
+
+TEST_F(IngesterTest, APathThatIsNotThereEndsItBeforeAnythingIsAdded) {
+  const fs::path path = write("a.txt", "apples");
+  const auto failure = failure_of([&] { add({path, root() / "none.txt"}); });
+  EXPECT_EQ(failure.kind, ErrorKind::NotFound);
+  EXPECT_THAT(failure.message, HasSubstr("none.txt"));
+  EXPECT_THAT(stored(), IsEmpty());
+  EXPECT_THAT(results_, IsEmpty());
+}
+
+TEST_F(IngesterTest, AStopBetweenTwoFilesKeepsTheFirstAndTheNextCallGoesOn) {
+  write("a.txt", "apples");
+  write("b.txt", "cherries");
+  std::stop_source source;
+  on_file_ = [&] { source.request_stop(); };
+  EXPECT_EQ(failure_of([&] { add({root()}, source.get_token()); }).kind, ErrorKind::Cancelled);
+  EXPECT_THAT(stored(), SizeIs(1));
+  on_file_ = {};
+  const AddSummary summary = add({root()});
+  EXPECT_EQ(summary.unchanged, 1U);
+  EXPECT_EQ(summary.added, 1U);
+}
+
+TEST_F(IngesterTest, AStopWithinADocumentLeavesNothingOfIt) {
+  options_.chunk_tokens = 32;
+  write("a.txt", long_text(100));
+  std::stop_source source;
+  embedder_.on_embed = [&](std::span<const std::string>) {
+    if (!embedder_.embedded.empty()) source.request_stop();
+  };
+  EXPECT_EQ(failure_of([&] { add({root()}, source.get_token()); }).kind, ErrorKind::Cancelled);
+  EXPECT_LT(embedder_.embedded.size(), 100U);
+  EXPECT_THAT(stored(), IsEmpty());
+  EXPECT_THAT(sources_with("word1"), IsEmpty());
+}
+
+TEST_F(IngesterTest, WhoMayOnlyReadAddsNothing) {
+  caller_.rights = static_cast<std::uint32_t>(identity::Right::Read);
+  const fs::path path = write("a.txt", "apples");
+  EXPECT_EQ(failure_of([&] { add({path}); }).kind, ErrorKind::Forbidden);
+  EXPECT_EQ(failure_of([&] { add({root() / "none.txt"}); }).kind, ErrorKind::Forbidden);
+  EXPECT_EQ(failure_of([&] { add_bytes("a.txt", "apples"); }).kind, ErrorKind::Forbidden);
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
+TEST_F(IngesterTest, ProgressMovesFromFileToFileAndStepToStep) {
+  options_.chunk_tokens = 32;
+  write("a.txt", long_text(80));
+  write("b.txt", "apples");
+  const AddSummary summary = add({root()});
+  ASSERT_THAT(progress_, ::testing::Not(IsEmpty()));
+  std::vector<std::string> steps;
+  for (std::size_t i = 0; i < progress_.size(); ++i) {
+    const AddProgress& now = progress_[i];
+    EXPECT_EQ(now.files_total, 2U);
+    EXPECT_LE(now.chunks_done, now.chunks_total);
+    if (steps.empty() || steps.back() != now.step) steps.push_back(now.step);
+    if (i == 0) continue;
+    const AddProgress& before = progress_[i - 1];
+    EXPECT_GE(now.files_done, before.files_done);
+    EXPECT_GE(now.tokens_done, before.tokens_done);
+    if (now.file == before.file) {
+      EXPECT_GE(now.chunks_done, before.chunks_done);
+    } else {
+      EXPECT_EQ(now.files_done, before.files_done + 1);
+      EXPECT_EQ(now.chunks_total, 0U) << "the count of another file";
+    }
+  }
+  EXPECT_THAT(steps, ElementsAre("reading", "embedding", "storing", "reading", "embedding", "storing"));
+  EXPECT_GT(std::ranges::count(progress_, "embedding", &AddProgress::step), 3);
+  EXPECT_EQ(progress_.back().tokens_done, summary.tokens);
+  EXPECT_EQ(progress_.back().files_done, 1U);
+}
+
+TEST_F(IngesterTest, NobodyNeedsToListen) {
+  write("a.txt", "apples");
+  EXPECT_EQ(Ingester(*store_, embedder_, options_).add(caller_, {root()}, {}, {}).added, 1U);
+}
+
+TEST_F(IngesterTest, BytesInMemoryAreADocumentUnderTheirName) {
+  EXPECT_EQ(add_bytes("upload/a.txt", "apples").outcome, AddOutcome::Added);
+  EXPECT_EQ(add_bytes("upload/a.txt", "apples").outcome, AddOutcome::Unchanged);
+  const FileResult updated = add_bytes("upload/a.txt", "cherries");
+  EXPECT_EQ(updated.outcome, AddOutcome::Updated);
+  EXPECT_EQ(updated.document.source, "upload/a.txt");
+  EXPECT_THAT(sources_with("cherries"), ElementsAre("upload/a.txt"));
+}
+
+TEST_F(IngesterTest, BytesThatCannotBeAddedThrowTheirReason) {
+  EXPECT_EQ(failure_of([this] { add_bytes("a.txt", ""); }).kind, ErrorKind::InvalidInput);
+  EXPECT_EQ(failure_of([this] { add_bytes("a.png", std::string("\x89PNG\0\0", 6)); }).kind, ErrorKind::Unsupported);
+  EXPECT_THAT(stored(), IsEmpty());
+}
+
+class FindFilesTest : public IngesterTest {
+ protected:
+  /// As names below the folder.
+  std::vector<std::string> found(const std::vector<fs::path>& paths) const {
+    std::vector<std::string> names;
+    for (const fs::path& path : find_files(paths)) names.push_back(path.lexically_relative(root()).string());
+    return names;
+  }
+};
+
+TEST_F(FindFilesTest, AFolderGivesItsFilesWithAKnownEndingSorted) {
+  write("b/two.PDF", "x");
+  write("b/picture.png", "x");
+  write("a.md", "x");
+  write("c/d/three.html", "x");
+  write("no-ending", "x");
+  EXPECT_THAT(found({root()}), ElementsAre("a.md", "b/two.PDF", "c/d/three.html"));
+}
+
+TEST_F(FindFilesTest, WhatIsHiddenIsLeftOut) {
+  write(".hidden.md", "x");
+  write(".git/notes.md", "x");
+  write(".git/below/notes.md", "x");
+  write("seen.md", "x");
+  EXPECT_THAT(found({root()}), ElementsAre("seen.md"));
+}
+
+TEST_F(FindFilesTest, LinksToFoldersAreLeftOutSoThatACircleEnds) {
+  write("a/notes.md", "x");
+  link("a/again", root());
+  link("b", root() / "a");
+  EXPECT_THAT(found({root()}), ElementsAre("a/notes.md"));
+}
+
+TEST_F(FindFilesTest, ALinkThatPointsNowhereDoesNotEndTheFolder) {
+  write("a.md", "x");
+  link("b.md", root() / "none.md");
+  link("c", root() / "none");
+  write("d/e.md", "x");
+  write("z.md", "x");
+  EXPECT_THAT(found({root()}), ElementsAre("a.md", "d/e.md", "z.md"));
+}
+
+TEST_F(FindFilesTest, WhatIsNamedIsTakenWhateverItsNameIs) {
+  EXPECT_THAT(found({write(".hidden", "x"), write("LICENSE", "x")}), ElementsAre(".hidden", "LICENSE"));
+  write(".notes/a.md", "x");
+  EXPECT_THAT(found({root() / ".notes"}), ElementsAre(".notes/a.md"));
+}
+
+TEST_F(FindFilesTest, AFileThatIsNamedInSeveralWaysIsGivenOnceByItsAbsolutePath) {
+  const fs::path path = write("a/notes.md", "x");
+  link("link.txt", path);
+  const std::vector<fs::path> files = find_files({path, root() / "a", root() / "a/../a/notes.md", fs::relative(path), root() / "link.txt"});
+  EXPECT_THAT(files, ElementsAre(path));
+}
+
+TEST_F(FindFilesTest, AFolderThatMayNotBeReadIsPassedOverUnlessItIsTheOneNamed) {
+  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  write("a.md", "x");
+  const fs::path locked = write("locked/b.md", "x").parent_path();
+  fs::permissions(locked, fs::perms::none);
+  EXPECT_THAT(found({root()}), ElementsAre("a.md"));
+  EXPECT_EQ(failure_of([&] { find_files({locked}); }).kind, ErrorKind::Forbidden);
+  fs::permissions(locked, fs::perms::owner_all);
+}
+
+TEST_F(FindFilesTest, NothingGivesNothing) {
+  EXPECT_THAT(find_files({}), IsEmpty());
+  EXPECT_THAT(find_files({root()}), IsEmpty());
+}
+
+}  // namespace
+}  // namespace panduan::ingest
