@@ -165,6 +165,14 @@ class CliTest(unittest.TestCase):
         _, error = self.run_panduan("models", "import", self.file("notes.gguf", b"no model at all"), code=1)
         self.assertRegex(error, r"^panduan: [^\n]+\n$")
 
+    def test_a_cpu_that_lacks_what_the_engine_needs_gets_one_line(self):
+        old = ["qemu-x86_64", "-cpu", "Nehalem", PANDUAN]
+        done = subprocess.run([*old, "add", self.file("bridge.txt", ENGLISH)], env=self.environment, capture_output=True, text=True, timeout=120)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertRegex(done.stderr, r"^panduan: this CPU has no AVX[^\n]*portable build[^\n]*\n$")
+        listed = subprocess.run([*old, "list"], env=self.environment, capture_output=True, text=True, timeout=120)
+        self.assertEqual((listed.returncode, listed.stderr), (0, ""), "what needs no model works on any CPU")
+
     def test_measures_a_suite(self):
         folder = self.root / "documents"
         folder.mkdir()
