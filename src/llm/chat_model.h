@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -14,6 +15,8 @@ enum class Role { System, User, Assistant };
 struct ChatMessage {
   Role role = Role::User;
   std::string content;
+  /// So many first bytes of it begin other prompts, too: the engine keeps what it computed up to there. 0: none but the whole.
+  std::size_t shared_bytes = 0;
 };
 
 struct GenerateOptions {
@@ -41,6 +44,12 @@ struct Generation {
   Usage usage;
 };
 
+/// How likely a reply begins with each of some texts.
+struct ReplyOdds {
+  std::vector<double> log_probs;  ///< natural logarithms, in the order of the texts; of a text's first token
+  Usage usage;
+};
+
 /// Called with each piece of new text, always whole UTF-8 characters. Returning false ends the generation (FinishReason::Stop).
 using TextSink = std::function<bool(std::string_view)>;
 
@@ -51,6 +60,9 @@ class ChatModel {
   /// Throws Error: TooLarge when the prompt does not fit the context, Unavailable when a remote server fails.
   /// A stop request ends it with FinishReason::Cancelled and what there is so far.
   virtual Generation generate(std::span<const ChatMessage> messages, const GenerateOptions& options, const TextSink& sink, std::stop_token stop) = 0;
+  /// One forward pass, nothing is written. nullopt when the model does not tell (a remote server) or the stop request came first.
+  /// Throws Error as generate.
+  virtual std::optional<ReplyOdds> reply_odds(std::span<const ChatMessage> messages, std::span<const std::string> texts, std::stop_token stop) = 0;
   virtual std::size_t count_tokens(std::string_view text) const = 0;
   virtual std::string name() const = 0;
   /// Changes whenever the model's weights may differ: part of every cache key.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -23,6 +24,10 @@ std::string search_query(const Question& question) {
 }
 
 std::string reason_without_passages(bool chinese) { return chinese ? "没有找到任何段落。" : "No passage was found."; }
+std::string reason_without_sufficient(bool chinese, std::size_t passages) {
+  return chinese ? fmt::format("读了 {} 个段落，没有一个包含回答所需的内容。", passages)
+                 : fmt::format("None of the {} passages that were read says what an answer needs.", passages);
+}
 std::string reason_without_quote(bool chinese, std::size_t passages) {
   return chinese ? fmt::format("读了 {} 个段落，其中没有能逐字支持答案的句子。", passages)
                  : fmt::format("Of the {} passages that were read, none holds words that an answer could rest on.", passages);
@@ -36,7 +41,7 @@ struct PlacedRange {
 };
 
 /// The sentence that the answer rests on; of equals the one in the better hit.
-std::optional<PlacedRange> find_evidence(const Question& question, std::string_view answer, const std::vector<retrieval::Hit>& hits) {
+std::optional<PlacedRange> find_evidence(const Question& question, std::string_view answer, std::span<const retrieval::Hit> hits) {
   std::optional<Evidence> best;
   std::size_t where = 0;
   for (std::size_t i = 0; i < hits.size(); ++i) {
@@ -49,20 +54,62 @@ std::optional<PlacedRange> find_evidence(const Question& question, std::string_v
 }
 
 /// Where the words that the model copied stand.
-std::optional<PlacedRange> find_quote(std::string_view copied, const std::vector<retrieval::Hit>& hits) {
+std::optional<PlacedRange> find_quote(std::string_view copied, std::span<const retrieval::Hit> hits) {
   for (std::size_t i = 0; i < hits.size(); ++i) {
     if (const auto range = locate_quote(copied, hits[i].passage.text)) return PlacedRange{i, *range};
   }
   return std::nullopt;
 }
 
-void add_usage(Done& done, const llm::Usage& usage) {
-  done.prompt_tokens += usage.prompt_tokens;
-  done.reused_tokens += usage.reused_tokens;
-  done.completion_tokens += usage.completion_tokens;
-  done.prefill_ms += usage.prefill_ms;
-  done.decode_ms += usage.decode_ms;
-}
+/// What the model is asked about one question, with its cost.
+class Reading {
+ public:
+  Reading(llm::ChatModel& model, const Question& question, int max_tokens, Done& cost, const std::stop_token& stop)
+      : model_(model), question_(question), max_tokens_(max_tokens), cost_(cost), stop_(stop),
+        leaning_(log_odds(make_sufficiency_prompt_without_passage(question))) {}
+
+  bool can_tell_sufficient() const { return leaning_.has_value(); }
+  bool is_sufficient(const PassageRead& passage) {
+    const SufficiencyPrompt prompt = make_sufficiency_prompt(question_, passage);
+    const auto odds = log_odds(prompt);
+    return odds && leaning_ && *odds - *leaning_ >= prompt.least_log_odds;
+  }
+  std::string write(const Prompt& prompt) {
+    auto generation = model_.generate(prompt.messages, {.max_tokens = max_tokens_, .grammar = prompt.grammar}, {}, stop_);
+    throw_if_stopped();
+    add(generation.usage);
+    return std::move(generation.text);
+  }
+
+ private:
+  std::optional<double> log_odds(const SufficiencyPrompt& prompt) {
+    std::vector<std::string> beginnings = prompt.yes;
+    beginnings.insert(beginnings.end(), prompt.no.begin(), prompt.no.end());
+    const auto odds = model_.reply_odds(prompt.messages, beginnings, stop_);
+    throw_if_stopped();
+    if (!odds) return std::nullopt;
+    add(odds->usage);
+    const auto no = odds->log_probs.begin() + static_cast<std::ptrdiff_t>(prompt.yes.size());
+    return *std::max_element(odds->log_probs.begin(), no) - *std::max_element(no, odds->log_probs.end());
+  }
+  void throw_if_stopped() const {
+    if (stop_.stop_requested()) throw Error(ErrorKind::Cancelled, "the question was stopped");
+  }
+  void add(const llm::Usage& usage) {
+    cost_.prompt_tokens += usage.prompt_tokens;
+    cost_.reused_tokens += usage.reused_tokens;
+    cost_.completion_tokens += usage.completion_tokens;
+    cost_.prefill_ms += usage.prefill_ms;
+    cost_.decode_ms += usage.decode_ms;
+  }
+
+  llm::ChatModel& model_;
+  const Question& question_;
+  int max_tokens_;
+  Done& cost_;
+  const std::stop_token& stop_;
+  std::optional<double> leaning_;  ///< to yes, with no passage
+};
 
 }  // namespace
 
@@ -85,32 +132,34 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
   sink(Passages{passages});
   if (passages.empty()) return finish(false, reason_without_passages(chinese));
 
-  // Let the model answer. Nothing of it is shown yet: it is not an answer before its evidence is found.
+  // Read: the best passage that holds what is needed, alone; what the others say leads a small model astray. A model that cannot
+  // be asked that reads them all. Nothing of what it writes is shown yet.
   done.model = model_.name();
-  auto write = [&](const Prompt& prompt) {
-    auto on_text = [&](std::string_view) {
-      if (done.first_event_ms == 0) done.first_event_ms = watch.elapsed_ms();
-      return true;
-    };
-    const auto generation = model_.generate(prompt.messages, {.max_tokens = options_.max_tokens, .grammar = prompt.grammar}, on_text, stop);
-    if (generation.finish == llm::FinishReason::Cancelled) throw Error(ErrorKind::Cancelled, "the question was stopped");
-    add_usage(done, generation.usage);
-    return generation.text;
-  };
-  const Prompt prompt = make_answer_prompt(question, passages);
-  const std::string reply = write(prompt);
+  Reading reading(model_, question, options_.max_tokens, done, stop);
+  std::span<const PassageRead> read(passages);
+  std::span<const retrieval::Hit> hits(found.hits);
+  if (reading.can_tell_sufficient()) {
+    const auto chosen = std::ranges::find_if(passages, [&](const PassageRead& passage) { return reading.is_sufficient(passage); });
+    if (chosen == passages.end()) return finish(false, reason_without_sufficient(chinese, passages.size()));
+    const auto index = static_cast<std::size_t>(chosen - passages.begin());
+    read = read.subspan(index, 1);
+    hits = hits.subspan(index, 1);
+  }
+  const Prompt prompt = make_answer_prompt(question, read);
+  const std::string reply = reading.write(prompt);
+  done.first_event_ms = watch.elapsed_ms();
   const std::string answer = parse_line(reply);
   if (answer.empty()) return finish(false, reason_without_quote(chinese, passages.size()));
 
-  // Find what it rests on: a byte range of a stored text, or there is no answer. Only for an answer in words of its own is the
+  // Find what the answer rests on: a byte range of a stored text, or there is no answer. Only for one in words of its own is the
   // model asked which sentence that is.
-  auto evidence = find_evidence(question, answer, found.hits);
-  if (!evidence) evidence = find_quote(parse_line(write(make_quote_prompt(prompt, question, reply))), found.hits);
+  auto evidence = find_evidence(question, answer, hits);
+  if (!evidence) evidence = find_quote(parse_line(reading.write(make_quote_prompt(prompt, question, reply))), hits);
   if (!evidence) return finish(false, reason_without_quote(chinese, passages.size()));
-  Quote quote = make_quote(caller, found.hits[evidence->hit], evidence->range);
+  Quote quote = make_quote(caller, hits[evidence->hit], evidence->range);
   if (quote.text.empty()) return finish(false, reason_without_quote(chinese, passages.size()));
   quote.number = 1;
-  quote.passage = evidence->hit + 1;
+  quote.passage = read[evidence->hit].number;
   sink(quote);
   sink(Statement{answer, {quote.number}});
   sink(AnswerText{answer});

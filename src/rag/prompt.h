@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,9 +16,19 @@ struct Prompt {
   std::string grammar;  ///< GBNF of the reply
 };
 /// Asks for the answer: one line, as short as may be.
-Prompt make_answer_prompt(const Question& question, const std::vector<PassageRead>& passages);
+Prompt make_answer_prompt(const Question& question, std::span<const PassageRead> passages);
 /// Goes on from it: asks for the sentence that the answer rests on.
 Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::string_view answer);
+
+/// Asks whether a passage says what an answer needs. Where the question and how the model leans decide most of the odds, those with
+/// an empty passage take that part out (Zhao et al., "Calibrate Before Use", 2021, there for few-shot labels).
+struct SufficiencyPrompt {
+  std::vector<llm::ChatMessage> messages;
+  std::vector<std::string> yes, no;  ///< how a reply of each kind may begin
+  double least_log_odds = 0;         ///< of yes to no, above those with an empty passage: from here on it suffices
+};
+SufficiencyPrompt make_sufficiency_prompt(const Question& question, const PassageRead& passage);
+SufficiencyPrompt make_sufficiency_prompt_without_passage(const Question& question);
 
 /// The line the model wrote, without the label and the quote marks it may have put around it.
 std::string parse_line(std::string_view reply);

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <mutex>
 
 #include "base/clock.h"
@@ -10,8 +11,9 @@
 #include "llm/llama/sampler.h"
 #include "llm/text_stream.h"
 
-// Chat with a decoder model. The prompt is cut where the system message ends and each part is decoded by itself, always: so what
-// the engine computes for a prompt does not depend on what it had in its cache, and the system message is reused exactly.
+// Chat with a decoder model. The prompt is cut where the system message ends and where a message's shared bytes do, and each part is
+// decoded by itself, always: so what the engine computes for a prompt does not depend on what it had in its cache, and what two
+// prompts share is reused exactly.
 namespace panduan::llm {
 namespace {
 
@@ -39,23 +41,31 @@ class LlamaChatModel final : public ChatModel {
     const std::lock_guard lock(mutex_);
     stop_ = std::move(stop);
     Generation generation;
-    const Stopwatch watch;
-    const Prompt prompt = render(messages);
-    generation.usage.prompt_tokens = static_cast<int>(prompt.tokens.size());
-    if (prompt.tokens.size() + static_cast<std::size_t>(options.max_tokens) > max_context_tokens()) {
-      throw Error(
-          ErrorKind::TooLarge,
-          fmt::format("the prompt has {} tokens and the answer may have {}, the context holds {}: ask a shorter question, or set engine.context_tokens higher",
-                      prompt.tokens.size(), options.max_tokens, max_context_tokens()));
-    }
-    if (!prefill(prompt, generation.usage)) {
+    if (!prefill(messages, options.max_tokens, generation.usage)) {
       generation.finish = FinishReason::Cancelled;
       return generation;
     }
-    generation.usage.prefill_ms = watch.elapsed_ms();
+    const Stopwatch watch;
     decode(options, sink, generation);
-    generation.usage.decode_ms = watch.elapsed_ms() - generation.usage.prefill_ms;
+    generation.usage.decode_ms = watch.elapsed_ms();
     return generation;
+  }
+
+  std::optional<ReplyOdds> reply_odds(std::span<const ChatMessage> messages, std::span<const std::string> texts, std::stop_token stop) override {
+    const std::lock_guard lock(mutex_);
+    stop_ = std::move(stop);
+    ReplyOdds odds;
+    if (!prefill(messages, 0, odds.usage)) return std::nullopt;
+    const std::span<const float> logits(llama_get_logits_ith(context_.get(), -1), static_cast<std::size_t>(llama_vocab_n_tokens(&vocab_)));
+    const double highest = *std::ranges::max_element(logits);
+    double sum = 0;
+    for (const float logit : logits) sum += std::exp(logit - highest);
+    for (const std::string& text : texts) {
+      const auto tokens = tokenize(vocab_, text, false, false);
+      if (tokens.empty()) throw Error(ErrorKind::Internal, "the odds of an empty text were asked for");
+      odds.log_probs.push_back(logits[static_cast<std::size_t>(tokens.front())] - highest - std::log(sum));
+    }
+    return odds;
   }
 
   std::size_t count_tokens(std::string_view text) const override { return tokenize(vocab_, text, false, false).size(); }
@@ -66,7 +76,7 @@ class LlamaChatModel final : public ChatModel {
  private:
   struct Prompt {
     std::vector<llama_token> tokens;
-    std::size_t system_tokens = 0;  ///< how many of them are the system message's
+    std::vector<std::size_t> cuts;  ///< ascending, the last is tokens.size(): what stands between two is decoded by itself
   };
 
   std::string apply_template(std::span<const ChatMessage> messages, bool add_generation_prompt) const {
@@ -86,42 +96,83 @@ class LlamaChatModel final : public ChatModel {
     }
   }
 
+  /// How many bytes of the rendered conversation do not depend on what `messages[index]` holds behind its first `bytes` bytes.
+  std::size_t rendered_up_to(const std::string& whole, std::span<const ChatMessage> messages, std::size_t index, std::size_t bytes) const {
+    std::vector<ChatMessage> other(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(index) + 1);
+    std::string& content = other.back().content;
+    const char different = bytes < content.size() && content[bytes] == '\x01' ? '\x02' : '\x01';
+    content = content.substr(0, bytes) + different;
+    const std::string text = apply_template(other, false);
+    return static_cast<std::size_t>(std::ranges::mismatch(whole, text).in1 - whole.begin());
+  }
+
   Prompt render(std::span<const ChatMessage> messages) const {
-    Prompt prompt;
-    const bool add_bos = llama_vocab_get_add_bos(&vocab_);
     const std::string whole = apply_template(messages, true);
-    // The template's text with another user message tells where the system message's tokens end.
-    std::size_t shared = 0;
-    if (messages.size() > 1 && messages[0].role == Role::System) {
-      const std::vector<ChatMessage> other{messages[0], {Role::User, messages[1].content.starts_with("\x01") ? "\x02" : "\x01"}};
-      const std::string text = apply_template(other, false);
-      shared = static_cast<std::size_t>(std::ranges::mismatch(whole, text).in1 - whole.begin());
+    std::vector<std::size_t> ends;
+    if (messages.size() > 1 && messages[0].role == Role::System) ends.push_back(rendered_up_to(whole, messages, 1, 0));
+    for (std::size_t i = 0; i < messages.size(); ++i) {
+      if (messages[i].shared_bytes > 0) ends.push_back(rendered_up_to(whole, messages, i, messages[i].shared_bytes));
     }
-    prompt.tokens = tokenize(vocab_, std::string_view(whole).substr(0, shared), add_bos, true);
-    prompt.system_tokens = prompt.tokens.size();
-    const auto rest = tokenize(vocab_, std::string_view(whole).substr(shared), add_bos && shared == 0, true);
-    prompt.tokens.insert(prompt.tokens.end(), rest.begin(), rest.end());
+    ends.push_back(whole.size());
+    Prompt prompt;
+    std::size_t begin = 0;
+    for (const std::size_t end : ends) {
+      if (end <= begin) continue;
+      const auto part = tokenize(vocab_, std::string_view(whole).substr(begin, end - begin), begin == 0 && llama_vocab_get_add_bos(&vocab_), true);
+      prompt.tokens.insert(prompt.tokens.end(), part.begin(), part.end());
+      prompt.cuts.push_back(prompt.tokens.size());
+      begin = end;
+    }
     return prompt;
   }
 
-  /// False when stopped.
-  bool prefill(const Prompt& prompt, Usage& usage) {
-    const bool reuse = prompt.system_tokens > 0 && cached_system_.size() == prompt.system_tokens &&
-                       std::equal(cached_system_.begin(), cached_system_.end(), prompt.tokens.begin());
-    auto* memory = llama_get_memory(context_.get());
-    const auto kept = static_cast<llama_pos>(reuse ? prompt.system_tokens : 0);
-    if (!reuse || !llama_memory_seq_rm(memory, 0, kept, -1)) {
-      llama_memory_clear(memory, true);
-      cached_system_.clear();
+  /// Reads the conversation into the context. False when stopped.
+  bool prefill(std::span<const ChatMessage> messages, int answer_tokens, Usage& usage) {
+    const Stopwatch watch;
+    const Prompt prompt = render(messages);
+    usage.prompt_tokens = static_cast<int>(prompt.tokens.size());
+    if (prompt.tokens.size() + static_cast<std::size_t>(answer_tokens) > max_context_tokens()) {
+      throw Error(
+          ErrorKind::TooLarge,
+          fmt::format("the prompt has {} tokens and the answer may have {}, the context holds {}: ask a shorter question, or set engine.context_tokens higher",
+                      prompt.tokens.size(), answer_tokens, max_context_tokens()));
     }
-    position_ = cached_system_.empty() ? 0 : kept;
+    std::size_t part = keep_shared_parts(prompt);
+    position_ = static_cast<llama_pos>(part == 0 ? 0 : prompt.cuts[part - 1]);
     usage.reused_tokens = position_;
-    const std::span<const llama_token> tokens(prompt.tokens);
-    if (cached_system_.empty() && prompt.system_tokens > 0) {
-      if (!decode_tokens(tokens.first(prompt.system_tokens))) return false;
-      cached_system_.assign(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(prompt.system_tokens));
+    for (; part < prompt.cuts.size(); ++part) {
+      const auto begin = static_cast<std::size_t>(position_);
+      if (!decode_tokens(std::span(prompt.tokens).subspan(begin, prompt.cuts[part] - begin))) return false;
+      if (part + 1 < prompt.cuts.size()) {
+        cached_.tokens.assign(prompt.tokens.begin(), prompt.tokens.begin() + position_);
+        cached_.cuts.push_back(prompt.cuts[part]);
+      }
     }
-    return decode_tokens(tokens.subspan(static_cast<std::size_t>(position_)));
+    usage.prefill_ms = watch.elapsed_ms();
+    return true;
+  }
+
+  /// Takes out of the context what the prompt does not begin with, and says how many of its parts remain. The last part never does:
+  /// its last token has to be decoded for its logits.
+  std::size_t keep_shared_parts(const Prompt& prompt) {
+    std::size_t parts = 0;
+    while (parts < cached_.cuts.size() && parts + 1 < prompt.cuts.size() && cached_.cuts[parts] == prompt.cuts[parts] &&
+           std::equal(cached_.tokens.begin(), cached_.tokens.begin() + static_cast<std::ptrdiff_t>(cached_.cuts[parts]), prompt.tokens.begin())) {
+      ++parts;
+    }
+    const std::size_t kept = parts == 0 ? 0 : prompt.cuts[parts - 1];
+    if (parts == 0 || !llama_memory_seq_rm(llama_get_memory(context_.get()), 0, static_cast<llama_pos>(kept), -1)) {
+      forget();
+      return 0;
+    }
+    cached_.cuts.resize(parts);
+    cached_.tokens.resize(kept);
+    return parts;
+  }
+
+  void forget() {
+    llama_memory_clear(llama_get_memory(context_.get()), true);
+    cached_ = {};
   }
 
   /// Decodes in batches, logits only for the last token. False when stopped.
@@ -132,8 +183,7 @@ class LlamaChatModel final : public ChatModel {
       for (std::size_t i = 0; i < count; ++i) batch_.add(tokens[i], position_ + static_cast<llama_pos>(i), 0, i + 1 == tokens.size());
       const int result = llama_decode(context_.get(), batch_.get());
       if (result == 2 || stop_.stop_requested()) {
-        llama_memory_clear(llama_get_memory(context_.get()), true);
-        cached_system_.clear();
+        forget();
         return false;
       }
       if (result != 0) throw Error(ErrorKind::Internal, fmt::format("[llama.cpp] decoding failed with {}", result));
@@ -177,9 +227,9 @@ class LlamaChatModel final : public ChatModel {
   common_chat_templates_ptr templates_;
   ContextHandle context_;
   Batch batch_;
-  llama_pos position_ = 0;                  ///< tokens in the context
-  std::vector<llama_token> cached_system_;  ///< the system message at the context's start
-  std::stop_token stop_;                    ///< of the running call
+  llama_pos position_ = 0;  ///< tokens in the context
+  Prompt cached_;           ///< the parts at the context's start that another prompt may share
+  std::stop_token stop_;    ///< of the running call
   std::mutex mutex_;
 };
 

@@ -244,6 +244,9 @@ class RemoteChatModel final : public ChatModel {
     return answer.finish(cancelled, prompt);
   }
 
+  /// Servers that give log-probabilities give them for their own few candidates only, and most give none.
+  std::optional<ReplyOdds> reply_odds(std::span<const ChatMessage>, std::span<const std::string>, std::stop_token) override { return std::nullopt; }
+
   std::size_t count_tokens(std::string_view text) const override { return estimate_tokens(text); }
   std::string name() const override { return server_.options().model; }
   /// Address and name: a server that exchanges the weights behind the same name cannot be noticed.
