@@ -54,7 +54,7 @@ std::string Models::chat_name() const {
 }
 
 llm::Embedder& Models::embedder() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(embedder_mutex_);
   if (!embedder_) {
     embedder_ = embeds_remotely(config_) ? llm::connect_remote_embedder(remote_options(config_, config_.remote_embedding_model))
                                          : llm::load_llama_embedder(require_model(config_, config_.embedding_model), llama_options(config_));
@@ -63,7 +63,7 @@ llm::Embedder& Models::embedder() {
 }
 
 llm::ChatModel& Models::chat() {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard lock(chat_mutex_);
   if (!chat_) {
     chat_ = chats_remotely(config_) ? llm::connect_remote_chat_model(remote_options(config_, config_.remote_chat_model))
                                     : llm::load_llama_chat_model(require_model(config_, chat_name()), llama_options(config_));

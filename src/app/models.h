@@ -26,7 +26,7 @@ class Models {
 
  private:
   Config config_;
-  std::mutex mutex_;
+  std::mutex embedder_mutex_, chat_mutex_;  // one each, so that the two can be loaded at the same time
   std::unique_ptr<llm::Embedder> embedder_;
   std::unique_ptr<llm::ChatModel> chat_;
 };

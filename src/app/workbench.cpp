@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <future>
+
 #include "app/local_workbench.h"
 #include "base/error.h"
 #include "base/unicode.h"
@@ -119,8 +121,10 @@ void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& qu
   for (const auto& turn : question.history) {
     if (!is_valid_utf8(turn.content)) throw Error(ErrorKind::InvalidInput, "the chat history is not UTF-8");
   }
-  auto& model = models_.chat();
-  rag::Answerer answerer(*store_, retriever(), model,
+  // The first question waits for both models: they are loaded at the same time.
+  auto model = std::async(std::launch::async, [this] { return &models_.chat(); });
+  auto& search = retriever();
+  rag::Answerer answerer(*store_, search, *model.get(),
                          {.passages = static_cast<std::size_t>(config_.passages), .max_tokens = static_cast<int>(config_.max_answer_tokens)});
   answerer.answer(caller, question, sink, stop);
 }

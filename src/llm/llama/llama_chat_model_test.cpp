@@ -1,0 +1,112 @@
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+#include "base/config.h"
+#include "base/testing/failure.h"
+#include "llm/llama/llama_model.h"
+
+namespace panduan::llm {
+namespace {
+
+using panduan::testing::failure_of;
+
+/// The smallest real model of the catalogue; `panduan models pull smollm2-135m` fetches it.
+class LlamaChatModelTest : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    const auto file = load_config().models_dir / "smollm2-135m-instruct-q4_1.gguf";
+    if (std::filesystem::exists(file)) model_ = load_llama_chat_model(file, {.threads = 2, .context_tokens = 1024}).release();
+  }
+  static void TearDownTestSuite() {
+    delete model_;
+    model_ = nullptr;
+  }
+  void SetUp() override {
+    if (model_ == nullptr) GTEST_SKIP() << "run 'panduan models pull smollm2-135m' first";
+  }
+
+  static std::vector<ChatMessage> about_the_bridge(const std::string& request, bool shared = true) {
+    const std::string passage = "The Aurora bridge was opened in 1932. It is 898 metres long and carries four lanes.\n\n";
+    return {{Role::System, "Answer from the passage."}, {Role::User, passage + request, shared ? passage.size() : 0}};
+  }
+  static Generation generate(const std::vector<ChatMessage>& messages, const GenerateOptions& options = {.max_tokens = 12}) {
+    return model_->generate(messages, options, {}, {});
+  }
+
+  static inline ChatModel* model_ = nullptr;
+};
+
+TEST_F(LlamaChatModelTest, WritesTheSameTextEachTime) {
+  const auto first = generate(about_the_bridge("When was it opened?"));
+  EXPECT_FALSE(first.text.empty());
+  EXPECT_EQ(generate(about_the_bridge("When was it opened?")).text, first.text);
+}
+TEST_F(LlamaChatModelTest, ReusesWhatPromptsShareAndWritesTheSameAsWithoutIt) {
+  generate({{Role::System, "Another."}, {Role::User, "Hello"}});
+  const auto cold = generate(about_the_bridge("How long is it?"));
+  generate(about_the_bridge("When was it opened?"));
+  const auto warm = generate(about_the_bridge("How long is it?"));
+  EXPECT_EQ(cold.usage.reused_tokens, 0);
+  EXPECT_GT(warm.usage.reused_tokens, warm.usage.prompt_tokens / 2);
+  EXPECT_EQ(warm.text, cold.text);
+}
+TEST_F(LlamaChatModelTest, ReusesOnlyTheSystemMessageOfAPromptThatSharesNoMore) {
+  generate(about_the_bridge("When was it opened?"));
+  const auto other = generate({{Role::System, "Answer from the passage."}, {Role::User, "Hello"}});
+  EXPECT_GT(other.usage.reused_tokens, 0);
+  EXPECT_LT(other.usage.reused_tokens, other.usage.prompt_tokens);
+}
+TEST_F(LlamaChatModelTest, KeepsToTheGrammar) {
+  const auto text = generate(about_the_bridge("When was it opened?"), {.max_tokens = 16, .grammar = R"(root ::= "Year: " [0-9]{4})"}).text;
+  EXPECT_THAT(text, ::testing::MatchesRegex("Year: [0-9][0-9][0-9][0-9]"));
+}
+TEST_F(LlamaChatModelTest, EndsWhereItsListenerWantsNoMore) {
+  int pieces = 0;
+  const auto generation = model_->generate(about_the_bridge("When was it opened?"), {.max_tokens = 50}, [&](std::string_view) { return ++pieces < 3; }, {});
+  EXPECT_EQ(generation.finish, FinishReason::Stop);
+  EXPECT_EQ(pieces, 3);
+}
+
+TEST_F(LlamaChatModelTest, TheOddsAreThoseOfWhatItWrites) {
+  const auto messages = about_the_bridge("When was it opened?");
+  const std::string first = generate(messages, {.max_tokens = 1}).text;
+  const std::vector<std::string> texts{first, "zebra", "1932", "\n"};
+  const auto odds = model_->reply_odds(messages, texts, {});
+  ASSERT_TRUE(odds);
+  ASSERT_EQ(odds->log_probs.size(), texts.size());
+  double sum = 0;
+  for (const double log_prob : odds->log_probs) {
+    EXPECT_LE(log_prob, odds->log_probs[0]);
+    sum += std::exp(log_prob);
+  }
+  EXPECT_LE(sum, 1 + 1e-6);
+  EXPECT_GT(odds->usage.reused_tokens, 0);
+  EXPECT_EQ(odds->usage.completion_tokens, 0);
+}
+TEST_F(LlamaChatModelTest, TheOddsDoNotDependOnWhatWasAskedBefore) {
+  const std::vector<std::string> texts{"yes", "no"};
+  generate({{Role::User, "Hello"}});
+  const auto cold = model_->reply_odds(about_the_bridge("Was it opened?"), texts, {});
+  generate(about_the_bridge("How long is it?"));
+  const auto warm = model_->reply_odds(about_the_bridge("Was it opened?"), texts, {});
+  EXPECT_EQ(cold->log_probs, warm->log_probs);
+}
+
+TEST_F(LlamaChatModelTest, StopsWhenAsked) {
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_EQ(model_->generate(about_the_bridge("When was it opened?"), {}, {}, stop.get_token()).finish, FinishReason::Cancelled);
+  EXPECT_FALSE(model_->reply_odds(about_the_bridge("When was it opened?"), std::vector<std::string>{"yes"}, stop.get_token()));
+  EXPECT_FALSE(generate(about_the_bridge("When was it opened?")).text.empty()) << "it can be asked again";
+}
+TEST_F(LlamaChatModelTest, SaysThatAPromptIsTooLong) {
+  std::string text;
+  for (int i = 0; i < 1500; ++i) text += "word ";
+  const auto failure = failure_of([&] { generate({{Role::User, text}}); });
+  EXPECT_EQ(failure.kind, ErrorKind::TooLarge);
+  EXPECT_THAT(failure.message, ::testing::HasSubstr("engine.context_tokens"));
+}
+
+}  // namespace
+}  // namespace panduan::llm
