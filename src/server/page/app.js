@@ -2,7 +2,7 @@
 
 import { startAsking } from "./ask.js";
 import { drawDocuments, loadDocuments, startDocuments } from "./documents.js";
-import { $, element } from "./dom.js";
+import { $, element, told } from "./dom.js";
 import { switchLanguage, t, translatePage } from "./text.js";
 
 function showView() {
@@ -14,7 +14,7 @@ function showView() {
   }
   scrollTo(0, 0);
   if (view === "ask") $("question").focus();
-  else refreshDocuments();
+  refreshDocuments();
 }
 
 function notice(title, lines) {
@@ -26,7 +26,7 @@ async function refreshDocuments() {
   try {
     await loadDocuments();
   } catch (error) {
-    notice(t("unreachable"), error instanceof TypeError ? [] : [error.message]);
+    notice(told(error), []);
   }
 }
 
@@ -52,6 +52,9 @@ $("language").addEventListener("click", () => {
   drawDocuments();
   checkReadiness();
 });
+
+// Who was told what is missing may have mended it elsewhere.
+addEventListener("focus", () => { if (!$("notice").hidden) checkReadiness(); });
 
 translatePage();
 drawLanguageSwitch();

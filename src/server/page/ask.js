@@ -1,19 +1,23 @@
 // One question: its stream of events becomes an answer with the quotes it rests on.
 
-import { $, baseName, element, problemOf, readEvents } from "./dom.js";
+import { $, Problem, baseName, element, reach, readEvents, told } from "./dom.js";
 import { t } from "./text.js";
 
 const kHistoryTurns = 4;
+const kShortAnswer = 60;
 let history = [];
 let running = null;
 
-const seconds = (ms) => (ms / 1000).toFixed(ms < 10000 ? 1 : 0);
-const say = (text) => { $("status").textContent = text; };
+function fitBox() {
+  const box = $("question");
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight + 2}px`;
+}
 
 function placeOf({ source, heading_path, page }) {
   const place = element("p", { class: "place" }, element("span", { class: "file", title: source }, baseName(source)));
-  if (page) place.append(element("span", {}, t("page", page)));
-  if (heading_path) place.append(element("span", { class: "headings" }, heading_path));
+  if (page) place.append(" · ", element("span", { class: "page" }, t("page", page)));
+  if (heading_path) place.append(` · ${heading_path}`);
   return place;
 }
 
@@ -26,52 +30,81 @@ function contextOf(passage, quote) {
   return element("details", {}, element("summary", {}, t("context")), text);
 }
 
+/** The passage under its place, folded away. */
+function foldedPassage(passage) {
+  return element("details", { class: "card looked" }, element("summary", {}, placeOf(passage)), element("p", { class: "passage-text" }, passage.text));
+}
+
 class Turn {
   constructor(question) {
-    this.question = question;
     this.passages = [];
-    this.quotes = 0;
+    this.quotes = [];
+    this.statements = [];
+    this.text = "";
     this.id = `turn-${Date.now()}`;
-    this.answer = element("p", { class: "answer", hidden: true });
-    this.statements = element("ul", { class: "statements", hidden: true });
-    this.refusal = element("div", { class: "refusal", hidden: true });
-    this.cards = element("ol", { class: "cards", hidden: true });
-    this.cardsTitle = element("h3", { hidden: true }, t("evidence"));
+    this.progress = element("p", { class: "progress", "aria-hidden": "true" });
+    this.outcome = element("div", { "aria-live": "polite" });
+    this.evidence = element("div");
     this.footer = element("p", { class: "timings" });
-    this.article = element("article", { class: "turn", "aria-busy": "true" }, element("h2", { class: "asked" }, question), element("div", { "aria-live": "polite" }, this.answer, this.refusal),
-      this.statements, this.cardsTitle, this.cards, this.footer);
+    this.article = element("article", { class: "turn", "aria-busy": "true" }, element("h2", { class: "asked" }, question), this.progress, this.outcome, this.evidence, this.footer);
+    this.say(t("searching"));
+  }
+
+  /** How far it is: to see here, to hear from the page's own status. */
+  say(text) {
+    this.progress.textContent = $("status").textContent = text;
   }
 
   on(name, data) {
-    if (name === "searching") say(t("searching"));
-    else if (name === "passages") this.onPassages(data);
-    else if (name === "quote") this.onQuote(data);
-    else if (name === "statement") this.onStatement(data);
-    else if (name === "answer") this.onAnswer(data);
+    if (name === "passages") this.onPassages(data);
+    else if (name === "quote") this.quotes.push(data);
+    else if (name === "statement") this.statements.push(data);
+    else if (name === "answer") this.text = data.text;
     else if (name === "verdict") this.onVerdict(data);
     else if (name === "done") this.onDone(data);
-    else if (name === "error") throw new Error(data.detail);
+    else if (name === "error") throw new Problem(data.detail);
   }
 
   onPassages({ passages }) {
     this.passages = passages;
-    say(t("reading", passages.length));
+    this.say(t("reading", passages.length));
   }
 
-  onQuote(quote) {
-    say(t("quoting", ++this.quotes));
-    this.cards.hidden = this.cardsTitle.hidden = false;
+  /** Nothing that came before is an answer without it, so nothing is shown before it. */
+  onVerdict({ answered, reason }) {
+    this.answered = answered;
+    this.progress.remove();
+    if (answered) this.showAnswer();
+    else this.showRefusal(reason);
+  }
+
+  showAnswer() {
+    const saysMore = this.statements.some(({ text }) => text !== this.text);
+    const answer = element("p", { class: this.text.length > kShortAnswer ? "answer long" : "answer" }, this.text);
+    if (saysMore) this.evidence.append(element("ul", { class: "statements" }, ...this.statements.map(({ text, quotes }) => element("li", {}, text, ...this.marks(quotes)))));
+    else answer.append(...this.marks(this.statements.flatMap(({ quotes }) => quotes)));
+    this.outcome.append(answer);
+    this.evidence.append(element("h3", {}, t("evidence")), element("ol", { class: "cards" }, ...this.quotes.map((quote) => this.card(quote))));
+    const others = this.passages.filter(({ number }) => !this.quotes.some(({ passage }) => passage === number));
+    if (others.length > 0) this.evidence.append(element("details", { class: "others" }, element("summary", {}, t("alsoRead", others.length)), ...others.map(foldedPassage)));
+  }
+
+  showRefusal(reason) {
+    this.outcome.append(element("p", { class: "answer" }, t("dontKnow")), element("p", { class: "reason" }, reason));
+    if (this.passages.length > 0) this.evidence.append(element("h3", {}, t("lookedAt")), ...this.passages.map(foldedPassage));
+    else this.evidence.append(element("p", { class: "reason" }, element("a", { href: "#documents" }, t("addDocuments"))));
+  }
+
+  card(quote) {
     const passage = this.passages.find(({ number }) => number === quote.passage);
-    this.cards.append(element("li", { id: `${this.id}-quote-${quote.number}`, class: "card", tabindex: "-1" },
+    return element("li", { id: `${this.id}-quote-${quote.number}`, class: "card", tabindex: "-1" },
       element("span", { class: "number", "aria-label": t("quoteNumber", quote.number) }, String(quote.number)),
-      element("blockquote", {}, quote.text), placeOf(quote), passage && contextOf(passage, quote.text)));
+      element("blockquote", {}, quote.text), placeOf(quote), passage && contextOf(passage, quote.text));
   }
 
-  onStatement({ text, quotes }) {
-    this.statements.hidden = false;
-    const marks = quotes.map((number) => element("a", { class: "mark", href: `#${this.id}-quote-${number}`, "aria-label": t("quoteNumber", number),
-      onclick: (event) => this.show(event, number) }, String(number)));
-    this.statements.append(element("li", {}, text, " ", ...marks));
+  marks(quotes) {
+    return [...new Set(quotes)].flatMap((number) => [" ", element("a", { class: "mark", href: `#${this.id}-quote-${number}`, "aria-label": t("quoteNumber", number),
+      onclick: (event) => this.show(event, number) }, String(number))]);
   }
 
   /** Goes to a quote without changing the address, which names the view. */
@@ -82,73 +115,65 @@ class Turn {
     card?.focus({ preventScroll: true });
   }
 
-  onAnswer({ text }) {
-    this.text = text;
-    this.answer.hidden = false;
-    this.answer.textContent = text;
-  }
-
-  onVerdict({ answered, reason }) {
-    this.answered = answered;
-    if (answered) return;
-    this.refusal.hidden = false;
-    this.refusal.append(element("p", { class: "answer" }, t("dontKnow")), element("p", {}, reason), element("h3", {}, t("lookedAt")));
-    if (this.passages.length === 0) this.refusal.append(element("p", { class: "hint" }, t("nothingFound")));
-    for (const passage of this.passages) {
-      this.refusal.append(element("details", { class: "card looked" }, element("summary", {}, placeOf(passage)), element("p", { class: "passage-text" }, passage.text)));
-    }
-  }
-
   onDone(done) {
     this.finished = true;
-    say(this.answered ? t("answered", this.quotes, seconds(done.total_ms)) : t("refused", seconds(done.total_ms)));
-    this.footer.textContent = t("timings", done.model, Math.round(done.search_ms), seconds(done.total_ms));
+    this.say(this.answered ? t("answered", this.quotes.length, done.total_ms) : t("refused", done.total_ms));
+    this.footer.textContent = t("timings", done.model, done.search_ms, done.total_ms);
   }
 
   fail(text) {
-    say("");
+    this.say("");
+    this.progress.remove();
     this.article.append(element("p", { class: "error", role: "alert" }, text));
   }
+
+  stop() {
+    this.progress.remove();
+    this.footer.textContent = t("stopped");
+  }
+}
+
+/** A question without an outcome goes back where it was written, unless the next one is there. */
+function offerAgain(question) {
+  $("question").value ||= question;
+  fitBox();
 }
 
 async function ask(question) {
   running?.abort();
   const abort = (running = new AbortController());
   const turn = new Turn(question);
+  $("notice").hidden = true;
   $("turns").prepend(turn.article);
+  $("fresh").hidden = true;
   $("stop").hidden = false;
   $("ask").classList.add("asked-once");
-  say(t("searching"));
   try {
-    const response = await fetch("/api/v1/query", {
+    const response = await reach("/api/v1/query", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
       body: JSON.stringify({ question, chat_history: history.slice(-2 * kHistoryTurns) }),
       signal: abort.signal,
     });
-    if (!response.ok) throw await problemOf(response);
     await readEvents(response, (name, data) => turn.on(name, data));
-    if (!turn.finished) turn.fail(t("broken"));
-    if (turn.finished && turn.answered) history.push({ role: "user", content: question }, { role: "assistant", content: turn.text ?? "" });
+    if (!turn.finished) throw new Problem(t("broken"));
+    if (turn.answered) history.push({ role: "user", content: question }, { role: "assistant", content: turn.text });
   } catch (error) {
-    if (abort.signal.aborted) turn.footer.textContent = t("stopped");
-    else turn.fail(error instanceof TypeError ? t("unreachable") : error.message);
-    if (running === abort) say(abort.signal.aborted ? t("stopped") : "");
+    if (abort.signal.aborted) turn.stop();
+    else turn.fail(told(error));
   }
   turn.article.removeAttribute("aria-busy");
   if (running !== abort) return;
   running = null;
+  if (!turn.finished) offerAgain(question);
+  if (abort.signal.aborted) $("status").textContent = t("stopped");
   $("stop").hidden = true;
   $("fresh").hidden = false;
 }
 
 export function startAsking() {
   const box = $("question");
-  const fit = () => {
-    box.style.height = "auto";
-    box.style.height = `${box.scrollHeight + 2}px`;
-  };
-  box.addEventListener("input", fit);
+  box.addEventListener("input", fitBox);
   box.addEventListener("keydown", (event) => {
     // While an input method composes, Enter picks a word.
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
@@ -160,17 +185,19 @@ export function startAsking() {
     const question = box.value.trim();
     if (!question) return box.focus();
     box.value = "";
-    fit();
+    fitBox();
     ask(question);
   });
-  $("stop").addEventListener("click", () => running?.abort());
-  $("fresh").addEventListener("click", () => {
+  $("stop").addEventListener("click", () => {
     running?.abort();
+    box.focus();
+  });
+  $("fresh").addEventListener("click", () => {
     history = [];
     $("turns").replaceChildren();
     $("fresh").hidden = true;
     $("ask").classList.remove("asked-once");
-    say("");
+    $("status").textContent = "";
     box.focus();
   });
 }

@@ -1,6 +1,6 @@
-// The documents: list, upload, delete.
+// The documents: list, upload, remove.
 
-import { $, baseName, element, getJson } from "./dom.js";
+import { $, baseName, element, getJson, told } from "./dom.js";
 import { currentLanguage, t } from "./text.js";
 
 const kPage = 50;
@@ -23,12 +23,12 @@ function row(document) {
   return element("li", {},
     element("div", { class: "document" }, element("p", { class: "file", title: document.source }, name),
       document.title && document.title !== name && element("p", { class: "title" }, document.title), element("p", { class: "hint" }, facts.join(" · "))),
-    element("button", { type: "button", class: "quiet", "aria-label": t("deleteName", name), onclick: () => confirmDelete(document) }, t("delete")));
+    element("button", { type: "button", class: "quiet", "aria-label": t("removeName", name), onclick: () => confirmRemoval(document) }, t("remove")));
 }
 
 export function drawDocuments() {
   $("list").replaceChildren(...documents.map(row));
-  $("empty").hidden = documents.length > 0;
+  $("empty").hidden = $("first").hidden = documents.length > 0;
   $("more").hidden = !next;
 }
 
@@ -63,7 +63,7 @@ async function upload(file, tell) {
     const [{ outcome, reason }] = files;
     tell(outcome === "failed" ? reason : t(outcome), outcome === "failed" ? "failed" : "done");
   } catch (error) {
-    tell(error instanceof TypeError ? t("unreachable") : error.message, "failed");
+    tell(told(error), "failed");
   }
 }
 
@@ -77,7 +77,7 @@ async function uploadAll(files) {
   }
 }
 
-function confirmDelete(document) {
+function confirmRemoval(document) {
   const dialog = $("confirm");
   $("confirm-name").textContent = baseName(document.source);
   $("confirm-yes").onclick = async () => {
@@ -85,7 +85,7 @@ function confirmDelete(document) {
     try {
       await getJson(`/api/v1/documents/${encodeURIComponent(document.id)}`, { method: "DELETE" });
     } catch (error) {
-      report(baseName(document.source))(error.message, "failed");
+      report(baseName(document.source))(told(error), "failed");
     }
     await loadDocuments().catch(() => {});
   };

@@ -1,20 +1,24 @@
 // Every word of the page, in both languages.
 
+const seconds = (ms) => (ms / 1000).toFixed(ms < 10000 ? 1 : 0);
+const inEnglish = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${seconds(ms)} s`);
+const inChinese = (ms) => (ms < 1000 ? `${Math.round(ms)} 毫秒` : `${seconds(ms)} 秒`);
+
 const words = {
   en: {
     other: "中文", skip: "Skip to content",
     ask: "Ask", documents: "Documents", askTitle: "Ask your documents", askLead: "Every answer shows the words it rests on. Without evidence, it says so.",
     question: "Your question", questionHint: "What would you like to know?", keys: "Enter to ask · Shift + Enter for a new line", stop: "Stop", fresh: "New conversation",
     searching: "Searching your documents…", reading: (n) => `Reading ${n} ${n === 1 ? "passage" : "passages"}…`,
-    quoting: (n) => `${n} ${n === 1 ? "quote" : "quotes"} found…`, answered: (n, s) => `Answered from ${n} ${n === 1 ? "quote" : "quotes"} in ${s} s`,
-    refused: (s) => `No answer, after ${s} s`, stopped: "Stopped", broken: "The answer broke off. Ask again.", unreachable: "The server cannot be reached. Is it still running?",
-    dontKnow: "I don't know", lookedAt: "What was looked at", nothingFound: "No passage was found.", evidence: "Evidence", context: "Show in context", page: (p) => `p. ${p}`,
-    quoteNumber: (n) => `Quote ${n}`, timings: (m, search, total) => `${m ? m + " · " : ""}search ${search} ms · total ${total} s`,
+    answered: (n, ms) => `Answered from ${n} ${n === 1 ? "quote" : "quotes"} in ${inEnglish(ms)}`,
+    refused: (ms) => `No answer, after ${inEnglish(ms)}`, stopped: "Stopped", broken: "The answer broke off. Ask again.", unreachable: "The server cannot be reached. Is it still running?",
+    dontKnow: "I don't know", lookedAt: "What was looked at", alsoRead: (n) => `${n} other ${n === 1 ? "passage" : "passages"} read`, evidence: "Evidence", context: "Show in context", page: (p) => `p.\u00a0${p}`,
+    quoteNumber: (n) => `Quote ${n}`, timings: (m, search, total) => `${m ? m + " · " : ""}search ${inEnglish(search)} · total ${inEnglish(total)}`,
     documentsLead: "Everything here can be searched and quoted.", dropHere: "Drop files here", pick: "Choose files",
-    formats: "PDF, Markdown, HTML, text", noDocuments: "No documents yet.", more: "Show more",
+    formats: "PDF, Markdown, HTML, text", noDocuments: "There are no documents yet.", addDocuments: "Add documents", more: "Show more",
     pages: (n) => `${n} ${n === 1 ? "page" : "pages"}`, chunks: (n) => `${n} ${n === 1 ? "passage" : "passages"}`,
-    delete: "Delete", deleteName: (n) => `Delete ${n}`, deleteTitle: "Delete this document?", deleteText: "Its text can then no longer be found or quoted. The original file is not touched.", keep: "Keep",
-    waiting: "waiting", uploading: "adding…", added: "added", updated: "updated", unchanged: "already there", failed: "failed",
+    remove: "Remove", removeName: (n) => `Remove ${n}`, removeTitle: "Remove this document?", removeText: "Its text can then no longer be found or quoted. The original file is not touched.", keep: "Keep",
+    waiting: "waiting", uploading: "adding…", added: "added", updated: "updated", unchanged: "already there",
     notReady: "Not ready to answer yet",
   },
   zh: {
@@ -22,15 +26,15 @@ const words = {
     ask: "提问", documents: "文档", askTitle: "向你的文档提问", askLead: "每个回答都附上原文依据；没有依据，就直说不知道。",
     question: "你的问题", questionHint: "你想知道什么？", keys: "Enter 提问 · Shift + Enter 换行", stop: "停止", fresh: "新对话",
     searching: "正在检索文档…", reading: (n) => `正在阅读 ${n} 段原文…`,
-    quoting: (n) => `已找到 ${n} 处引文…`, answered: (n, s) => `依据 ${n} 处引文作答，用时 ${s} 秒`,
-    refused: (s) => `未作答，用时 ${s} 秒`, stopped: "已停止", broken: "回答中断了，请再问一次。", unreachable: "无法连接服务器。它还在运行吗？",
-    dontKnow: "我不知道", lookedAt: "查阅过的内容", nothingFound: "没有找到相关段落。", evidence: "依据", context: "查看上下文", page: (p) => `第 ${p} 页`,
-    quoteNumber: (n) => `引文 ${n}`, timings: (m, search, total) => `${m ? m + " · " : ""}检索 ${search} 毫秒 · 共 ${total} 秒`,
+    answered: (n, ms) => `依据 ${n} 处引文作答，用时 ${inChinese(ms)}`,
+    refused: (ms) => `未作答，用时 ${inChinese(ms)}`, stopped: "已停止", broken: "回答中断了，请再问一次。", unreachable: "无法连接服务器。它还在运行吗？",
+    dontKnow: "我不知道", lookedAt: "查阅过的内容", alsoRead: (n) => `另外读过的 ${n} 段原文`, evidence: "依据", context: "查看上下文", page: (p) => `第\u00a0${p}\u00a0页`,
+    quoteNumber: (n) => `引文 ${n}`, timings: (m, search, total) => `${m ? m + " · " : ""}检索 ${inChinese(search)} · 共 ${inChinese(total)}`,
     documentsLead: "这里的内容都可以被检索和引用。", dropHere: "把文件拖到这里", pick: "选择文件",
-    formats: "PDF、Markdown、HTML、纯文本", noDocuments: "还没有文档。", more: "显示更多",
+    formats: "PDF、Markdown、HTML、纯文本", noDocuments: "还没有文档。", addDocuments: "添加文档", more: "显示更多",
     pages: (n) => `${n} 页`, chunks: (n) => `${n} 段`,
-    delete: "删除", deleteName: (n) => `删除 ${n}`, deleteTitle: "删除这份文档？", deleteText: "删除后，它的内容将无法再被检索和引用。原文件不受影响。", keep: "保留",
-    waiting: "等待中", uploading: "正在添加…", added: "已添加", updated: "已更新", unchanged: "已存在", failed: "失败",
+    remove: "移除", removeName: (n) => `移除 ${n}`, removeTitle: "移除这份文档？", removeText: "移除后，它的内容将无法再被检索和引用。原文件不受影响。", keep: "保留",
+    waiting: "等待中", uploading: "正在添加…", added: "已添加", updated: "已更新", unchanged: "已存在",
     notReady: "暂时还不能回答",
   },
 };
