@@ -94,7 +94,9 @@ FileResult Ingester::add_file(Run& run, const std::filesystem::path& path) {
       throw Error(ErrorKind::TooLarge,
                   fmt::format("it has {} bytes, the limit is {}: split it, or raise documents.max_file_mb", stamp.bytes, options_.max_file_bytes));
     }
-    if (known && known->stamp == stamp) return {.source = source, .outcome = AddOutcome::Unchanged, .reason = {}, .document = *known};
+    if (known && known->stamp == stamp && store_.is_embedded(run.caller.workspace_id, known->id, run.model)) {
+      return {.source = source, .outcome = AddOutcome::Unchanged, .reason = {}, .document = *known};
+    }
     return store_bytes(run, source, stamp, read_file(path, options_.max_file_bytes));
   } catch (const Error& error) {
     // These would meet every other file, too.
@@ -107,7 +109,7 @@ FileResult Ingester::store_bytes(Run& run, const std::string& source, const stor
   const auto workspace = run.caller.workspace_id;
   const Sha256 digest = sha256(bytes);
   const auto before = store_.find_document_by_source(workspace, source);
-  if (before && before->content_sha256 == digest) {
+  if (before && before->content_sha256 == digest && store_.is_embedded(workspace, before->id, run.model)) {
     store_.update_stamp(workspace, before->id, stamp);
     return {.source = source, .outcome = AddOutcome::Unchanged, .reason = {}, .document = *before};
   }

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cmath>
 #include <fstream>
 
 #include "base/file.h"
@@ -12,50 +11,18 @@
 #include "base/testing/failure.h"
 #include "documents/terms.h"
 #include "identity/caller.h"
+#include "llm/testing/hash_embedder.h"
 
 namespace panduan::ingest {
 namespace {
 
 namespace fs = std::filesystem;
+using llm::testing::HashEmbedder;
 using panduan::testing::failure_of;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-/// The same vector for the same text, another for another; a token is what stands between spaces.
-class HashEmbedder final : public llm::Embedder {
- public:
-  llm::Embeddings embed(std::span<const std::string> texts, llm::EmbedAs as, std::stop_token stop) override {
-    EXPECT_EQ(as, llm::EmbedAs::Passage);
-    if (on_embed) on_embed(texts);
-    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped");
-    llm::Embeddings embeddings{.dims = dims(), .values = {}};
-    for (const std::string& text : texts) {
-      embedded.push_back(text);
-      const auto vector = vector_of(text);
-      embeddings.values.insert(embeddings.values.end(), vector.begin(), vector.end());
-    }
-    return embeddings;
-  }
-  std::size_t dims() const override { return 8; }
-  std::size_t max_tokens() const override { return 512; }
-  std::size_t count_tokens(std::string_view text) const override { return 1 + static_cast<std::size_t>(std::ranges::count(text, ' ')); }
-  std::string name() const override { return "hash"; }
-  std::string fingerprint() const override { return "hash-1"; }
-
-  static std::vector<float> vector_of(const std::string& text) {
-    const Sha256 digest = sha256(text);
-    std::vector<float> vector(digest.begin(), digest.begin() + 8);
-    float squares = 0;
-    for (const float value : vector) squares += value * value;
-    for (float& value : vector) value /= std::sqrt(squares);
-    return vector;
-  }
-
-  std::function<void(std::span<const std::string>)> on_embed;
-  std::vector<std::string> embedded;
-};
 
 class IngesterTest : public ::testing::Test {
  protected:
@@ -431,6 +398,17 @@ TEST_F(FindFilesTest, AFolderThatMayNotBeReadIsPassedOverUnlessItIsTheOneNamed) 
 TEST_F(FindFilesTest, NothingGivesNothing) {
   EXPECT_THAT(find_files({}), IsEmpty());
   EXPECT_THAT(find_files({root()}), IsEmpty());
+}
+
+TEST_F(IngesterTest, AnotherEmbeddingModelReadsWhatHasNotChanged) {
+  const fs::path path = write("a.txt", "Apples.");
+  add({path});
+  embedder_.model = "hash-2";
+  EXPECT_EQ(add({path}).updated, 1U);
+  EXPECT_THAT(embedder_.embedded, SizeIs(2));
+  EXPECT_THAT(sources_with("apples"), ElementsAre(path.string()));
+  EXPECT_EQ(add({path}).unchanged, 1U);
+  EXPECT_THAT(store_->check().problems, IsEmpty());
 }
 
 }  // namespace

@@ -36,6 +36,8 @@ class Store {
   /// As put_version for bytes that some document of this workspace already holds: its content is shared, nothing is parsed or
   /// embedded again. nullopt when no current document holds them under this media type and embedding model.
   virtual std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) = 0;
+  /// Whether each chunk of the document's current version has a vector of this model.
+  virtual bool is_embedded(WorkspaceId workspace, std::string_view id, EmbeddingModelId model) const = 0;
   /// The same bytes with a new time stamp: only the stamp is written.
   virtual void update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) = 0;
   /// Makes text, words and vectors unreachable, and erases the messages that cite it. False when there is no such document.

@@ -89,8 +89,10 @@ TEST_F(StoreTest, SharesTheContentOfTwoSourcesWithTheSameBytes) {
 }
 
 TEST_F(StoreTest, KnowsNoContentUnderAnotherEmbeddingModel) {
-  store_->put_version(workspace_, version("/a", "alpha"));
+  const Document document = store_->put_version(workspace_, version("/a", "alpha"));
   const auto other = store_->embedding_model(workspace_, {.fingerprint = "g", .name = "n", .dims = 2});
+  EXPECT_TRUE(store_->is_embedded(workspace_, document.id, model_));
+  EXPECT_FALSE(store_->is_embedded(workspace_, document.id, other));
   EXPECT_FALSE(
       store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = other}));
 }

@@ -98,6 +98,15 @@ std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, co
   return require_by_source(workspace, known.source);
 }
 
+bool SqliteStore::is_embedded(WorkspaceId workspace, std::string_view id, EmbeddingModelId model) const {
+  const auto database = read();
+  auto missing = database->prepare(
+      "SELECT 1 FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN chunks k ON k.content_id = v.content_id "
+      "WHERE d.workspace_id = ? AND d.public_id = ? AND NOT EXISTS (SELECT 1 FROM vectors x WHERE x.chunk_id = k.id AND x.model_id = ?) LIMIT 1");
+  missing.bind(workspace).bind(id).bind(model);
+  return !missing.step();
+}
+
 Document SqliteStore::require_by_source(WorkspaceId workspace, std::string_view source) const {
   auto document = find_document_by_source(workspace, source);
   if (!document) throw Error(ErrorKind::Internal, fmt::format("[store] '{}' was written and is not there", source));

@@ -18,6 +18,7 @@ class SqliteStore final : public Store {
   DocumentList list_documents(WorkspaceId workspace, std::size_t limit, std::string_view cursor) const override;
   Document put_version(WorkspaceId workspace, const NewVersion& version) override;
   std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) override;
+  bool is_embedded(WorkspaceId workspace, std::string_view id, EmbeddingModelId model) const override;
   void update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) override;
   bool remove_document(WorkspaceId workspace, std::string_view id) override;
   std::string document_bytes(WorkspaceId workspace, std::string_view id) const override;

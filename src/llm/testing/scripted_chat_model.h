@@ -1,0 +1,52 @@
+#pragma once
+#include <gtest/gtest.h>
+
+#include <deque>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "llm/chat_model.h"
+
+namespace panduan::llm::testing {
+
+/// Says what it was given to say, in that order; the test fails when it is asked for more.
+class ScriptedChatModel final : public ChatModel {
+ public:
+  Generation generate(std::span<const ChatMessage> messages, const GenerateOptions&, const TextSink&, std::stop_token stop) override {
+    asked.emplace_back(messages.begin(), messages.end());
+    if (on_generate) on_generate();
+    if (stop.stop_requested()) return {.text = {}, .finish = FinishReason::Cancelled, .usage = {}};
+    if (replies.empty()) {
+      ADD_FAILURE() << "asked for a reply more than was given: " << messages.back().content;
+      return {};
+    }
+    Generation generation{.text = replies.front(), .finish = FinishReason::Stop, .usage = {.prompt_tokens = 10, .completion_tokens = 2}};
+    replies.pop_front();
+    return generation;
+  }
+  /// The first text, and every other as likely as `yes_less_no` says.
+  std::optional<ReplyOdds> reply_odds(std::span<const ChatMessage> messages, std::span<const std::string> texts, std::stop_token stop) override {
+    if (!yes_less_no || stop.stop_requested()) return std::nullopt;
+    weighed.push_back(messages.back().content);
+    ReplyOdds odds{.log_probs = std::vector<double>(texts.size(), -10.0), .usage = {.prompt_tokens = 5}};
+    odds.log_probs.front() += yes_less_no(messages.back().content);
+    return odds;
+  }
+  std::size_t count_tokens(std::string_view text) const override { return text.size(); }
+  std::string name() const override { return "scripted"; }
+  std::string fingerprint() const override { return "scripted-1"; }
+  std::size_t max_context_tokens() const override { return 4096; }
+
+  std::deque<std::string> replies;
+  std::function<double(std::string_view prompt)> yes_less_no;  ///< empty: it does not tell, as a remote model
+  std::function<void()> on_generate;
+  std::vector<std::vector<ChatMessage>> asked;
+  std::vector<std::string> weighed;  ///< the last messages of what its odds were asked for
+};
+
+}  // namespace panduan::llm::testing

@@ -1,0 +1,175 @@
+#include "rag/answerer.h"
+
+#include <gmock/gmock.h>
+
+#include <array>
+
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/testing/failure.h"
+#include "documents/terms.h"
+#include "llm/testing/hash_embedder.h"
+#include "llm/testing/scripted_chat_model.h"
+
+namespace panduan::rag {
+namespace {
+
+using panduan::testing::failure_of;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
+
+constexpr std::string_view kBridge = "The Aurora bridge was opened in 1932. Ada Kern designed the bridge.";
+constexpr std::string_view kTunnel = "The tunnel beside the bridge was opened in 1957.";
+const Question kWhen{.text = "When was the Aurora bridge opened?"};
+
+std::string kind_of(const Event& event) {
+  static constexpr std::array<const char*, 7> kKinds{"searching", "passages", "quote", "statement", "answer", "verdict", "done"};
+  return kKinds.at(event.index());
+}
+
+class AnswererTest : public ::testing::Test {
+ protected:
+  AnswererTest() {
+    add("/bridge.txt", kBridge);
+    add("/tunnel.txt", kTunnel);
+  }
+  void add(const std::string& source, std::string_view text) {
+    const std::string whole(text);
+    store::NewVersion version{.source = source,
+                              .content_sha256 = sha256(whole),
+                              .bytes = whole,
+                              .parsed = {.media_type = "text/plain", .text = whole},
+                              .embedding_model = embedding_model_};
+    std::string words;
+    for (const std::string& term : documents::index_terms(text)) words += term + " ";
+    version.chunks.push_back({.text = {0, text.size()}, .words = words, .vector = llm::testing::HashEmbedder::vector_of(whole)});
+    store_->put_version(caller_.workspace_id, version);
+  }
+  /// The model finds a passage sufficient that holds this, and no other.
+  void suffices(std::string_view passage) {
+    model_.yes_less_no = [passage](std::string_view prompt) { return prompt.find(passage) == std::string_view::npos ? -1.0 : 5.0; };
+  }
+  void ask(const Question& question, const std::stop_token& stop = {}) {
+    retrieval::Retriever retriever(*store_, embedder_);
+    Answerer(*store_, retriever, model_, {}).answer(caller_, question, [this](const Event& event) { events_.push_back(event); }, stop);
+  }
+  std::vector<std::string> kinds() const {
+    std::vector<std::string> kinds;
+    for (const Event& event : events_) kinds.push_back(kind_of(event));
+    return kinds;
+  }
+  template <class T>
+  const T& the() const {
+    for (const Event& event : events_) {
+      if (const T* found = std::get_if<T>(&event)) return *found;
+    }
+    throw Error(ErrorKind::NotFound, "no such event");
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<store::Store> store_ = store::open_sqlite_store(folder_.path());
+  identity::Caller caller_ = identity::local_caller(store_->workspace("default"));
+  store::EmbeddingModelId embedding_model_ = store_->embedding_model(caller_.workspace_id, {.fingerprint = "hash-1", .name = "hash", .dims = 8});
+  llm::testing::HashEmbedder embedder_;
+  llm::testing::ScriptedChatModel model_;
+  std::vector<Event> events_;
+};
+
+TEST_F(AnswererTest, AnAnswerComesWithTheSentenceItStandsIn) {
+  suffices(kBridge);
+  model_.replies = {"Answer: 1932"};
+  ask(kWhen);
+  EXPECT_THAT(kinds(), ElementsAre("searching", "passages", "quote", "statement", "answer", "verdict", "done"));
+  EXPECT_EQ(the<AnswerText>().text, "1932");
+  const Quote& quote = the<Quote>();
+  EXPECT_EQ(quote.text, "The Aurora bridge was opened in 1932.");
+  EXPECT_EQ(quote.source, "/bridge.txt");
+  EXPECT_EQ(quote.text, kBridge.substr(quote.range.begin, quote.range.size()));
+  EXPECT_THAT(the<Statement>().quotes, ElementsAre(quote.number));
+  EXPECT_TRUE(the<Verdict>().answered);
+  EXPECT_EQ(the<Done>().completion_tokens, 2);
+}
+
+TEST_F(AnswererTest, OnlyTheSufficientPassageIsRead) {
+  suffices(kTunnel);
+  model_.replies = {"Answer: 1957"};
+  ask({.text = "When was the tunnel beside the Aurora bridge opened?"});
+  ASSERT_THAT(model_.asked, SizeIs(1));
+  EXPECT_THAT(model_.asked[0].back().content, HasSubstr(kTunnel));
+  EXPECT_THAT(model_.asked[0].back().content, Not(HasSubstr(kBridge)));
+  EXPECT_EQ(the<Quote>().source, "/tunnel.txt");
+  EXPECT_THAT(the<Passages>().passages, SizeIs(2));
+}
+
+TEST_F(AnswererTest, WhatLeansToYesAnywayIsNoReasonToAnswer) {
+  model_.yes_less_no = [](std::string_view) { return 8.0; };
+  ask(kWhen);
+  EXPECT_THAT(kinds(), ElementsAre("searching", "passages", "verdict", "done"));
+  EXPECT_THAT(model_.weighed, SizeIs(3)) << "each passage, and none";
+  EXPECT_THAT(model_.asked, IsEmpty());
+}
+
+TEST_F(AnswererTest, AnAnswerInOtherWordsNeedsASentenceThatTheModelCopies) {
+  suffices(kBridge);
+  model_.replies = {"Answer: a woman engineer", "Ada Kern  designed the bridge."};
+  ask({.text = "Who designed the Aurora bridge?"});
+  EXPECT_EQ(the<AnswerText>().text, "a woman engineer");
+  EXPECT_EQ(the<Quote>().text, "Ada Kern designed the bridge.");
+  EXPECT_EQ(the<Done>().completion_tokens, 4);
+}
+
+TEST_F(AnswererTest, AQuoteThatStandsNowhereIsNoQuoteAndThenThereIsNoAnswer) {
+  suffices(kBridge);
+  model_.replies = {"Answer: 1933", "The Aurora bridge was opened in 1933."};
+  ask(kWhen);
+  EXPECT_THAT(kinds(), ElementsAre("searching", "passages", "verdict", "done"));
+  EXPECT_FALSE(the<Verdict>().answered);
+  EXPECT_THAT(the<Verdict>().reason, HasSubstr("none holds words"));
+}
+
+TEST_F(AnswererTest, AModelThatDoesNotTellItsOddsReadsThePassagesTogether) {
+  model_.replies = {"Answer: 1957"};
+  ask({.text = "When was the tunnel opened?"});
+  ASSERT_THAT(model_.asked, SizeIs(1));
+  EXPECT_THAT(model_.asked[0].back().content, HasSubstr(kTunnel));
+  EXPECT_THAT(model_.asked[0].back().content, HasSubstr(kBridge));
+  EXPECT_EQ(the<Quote>().source, "/tunnel.txt");
+  EXPECT_EQ(the<Quote>().passage, 1U);
+}
+
+TEST_F(AnswererTest, AnEmptyStoreIsSaidInTheQuestionsLanguage) {
+  for (const store::Document& document : store_->list_documents(caller_.workspace_id, 10, "").documents)
+    store_->remove_document(caller_.workspace_id, document.id);
+  ask({.text = "大桥何时通车？"});
+  EXPECT_THAT(kinds(), ElementsAre("searching", "passages", "verdict", "done"));
+  EXPECT_EQ(the<Verdict>().reason, "没有找到任何段落。");
+  EXPECT_EQ(the<Done>().model, "");
+}
+
+TEST_F(AnswererTest, AFollowUpIsSearchedWithTheQuestionBeforeIt) {
+  suffices(kBridge);
+  model_.replies = {"Answer: Ada Kern"};
+  ask({.text = "Who designed it?", .history = {{llm::Role::User, "When was the Aurora bridge opened?"}, {llm::Role::Assistant, "1932"}}});
+  EXPECT_THAT(the<Searching>().query, HasSubstr("Aurora"));
+  ASSERT_THAT(model_.asked[0], SizeIs(4)) << "the system's message, the turn before, and the question";
+  EXPECT_EQ(the<AnswerText>().text, "Ada Kern");
+}
+
+TEST_F(AnswererTest, AStopEndsItWithoutAnAnswer) {
+  suffices(kBridge);
+  std::stop_source stop;
+  model_.on_generate = [&stop] { stop.request_stop(); };
+  EXPECT_EQ(failure_of([&] { ask(kWhen, stop.get_token()); }).kind, ErrorKind::Cancelled);
+  EXPECT_THAT(kinds(), ElementsAre("searching", "passages"));
+}
+
+TEST_F(AnswererTest, WhoMayNotReadIsNotAnswered) {
+  caller_.rights = 0;
+  EXPECT_EQ(failure_of([&] { ask(kWhen); }).kind, ErrorKind::Forbidden);
+}
+
+}  // namespace
+}  // namespace panduan::rag
