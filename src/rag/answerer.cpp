@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/unicode.h"
 #include "rag/citation.h"
+#include "rag/phrase.h"
 #include "rag/prompt.h"
 
 namespace panduan::rag {
@@ -148,12 +149,22 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
   const Prompt prompt = make_answer_prompt(question, read);
   const std::string reply = reading.write(prompt);
   done.first_event_ms = watch.elapsed_ms();
-  const std::string answer = parse_line(reply);
+  std::string answer = parse_line(reply);
   if (answer.empty()) return finish(false, reason_without_quote(chinese, passages.size()));
 
   // Find what the answer rests on: a byte range of a stored text, or there is no answer. Only for one in words of its own is the
   // model asked which sentence that is.
   auto evidence = find_evidence(question, answer, hits);
+  if (evidence) {
+    const std::string_view sentence = std::string_view(hits[evidence->hit].passage.text).substr(evidence->range.begin, evidence->range.size());
+    if (!is_short(question, answer)) {
+      // Asked again, it often names the part that was asked for; that is only taken where it stands word for word in the same sentence.
+      std::string shorter = parse_line(reading.write(make_shorter_prompt(prompt, question, reply)));
+      if (is_short(question, shorter) && locate_line(shorter, sentence)) answer = std::move(shorter);
+      if (is_cut_off(question, answer)) answer = sentence;
+    }
+    answer = complete_phrase(answer, sentence);
+  }
   if (!evidence) evidence = find_quote(parse_line(reading.write(make_quote_prompt(prompt, question, reply))), hits);
   if (!evidence) return finish(false, reason_without_quote(chinese, passages.size()));
   Quote quote = make_quote(caller, hits[evidence->hit], evidence->range);

@@ -130,6 +130,27 @@ TEST_F(AnswererTest, AQuoteThatStandsNowhereIsNoQuoteAndThenThereIsNoAnswer) {
   EXPECT_THAT(the<Verdict>().reason, HasSubstr("none holds words"));
 }
 
+TEST_F(AnswererTest, ALongAnswerIsAskedForAgainInFewWords) {
+  suffices(kBridge);
+  const std::string long_answer = "Ada Kern designed the bridge. Ada Kern designed the bridge. Ada Kern designed it.";
+  model_.replies = {"Answer: " + long_answer, "Answer: Ada Kern"};
+  ask({.text = "Who designed the Aurora bridge?"});
+  EXPECT_EQ(the<AnswerText>().text, "Ada Kern");
+  model_.replies = {"Answer: " + long_answer, "Answer: an engineer"};
+  events_.clear();
+  ask({.text = "Who designed the Aurora bridge?"});
+  EXPECT_EQ(the<AnswerText>().text, long_answer) << "the few words stand nowhere";
+}
+
+TEST_F(AnswererTest, OfAnAnswerWithoutEndOnlyTheSentenceItStandsOnIsShown) {
+  suffices(kBridge);
+  std::string endless;
+  while (endless.size() < 200) endless += "Ada Kern designed the bridge, ";
+  model_.replies = {"Answer: " + endless.substr(0, 200), "Answer: " + endless.substr(0, 200)};
+  ask({.text = "Who designed the Aurora bridge?"});
+  EXPECT_EQ(the<AnswerText>().text, "Ada Kern designed the bridge.");
+}
+
 TEST_F(AnswererTest, AModelThatDoesNotTellItsOddsReadsThePassagesTogether) {
   model_.replies = {"Answer: 1957"};
   ask({.text = "When was the tunnel opened?"});

@@ -29,17 +29,6 @@ bool is_word_character(std::string_view text, std::size_t offset) {
   return is_letter_or_digit(c) && !is_cjk(c);
 }
 
-/// Whether the words stand in the text, and not inside longer ones: "17" does not stand in "1917".
-bool stands_as_words(std::string_view words, std::string_view text) {
-  const auto range = locate_quote(words, text);
-  if (!range) return false;
-  const bool cut_before = range->begin > 0 && static_cast<unsigned char>(text[range->begin - 1]) < 0x80U && is_word_character(text, range->begin - 1) &&
-                          is_word_character(text, range->begin);
-  const bool cut_behind = range->end < text.size() && static_cast<unsigned char>(text[range->end - 1]) < 0x80U && is_word_character(text, range->end - 1) &&
-                          is_word_character(text, range->end);
-  return !cut_before && !cut_behind;
-}
-
 bool is_number(std::string_view term) {
   return !term.empty() && std::ranges::all_of(term, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -97,10 +86,28 @@ std::optional<documents::ByteRange> locate_quote(std::string_view quote, std::st
   return documents::ByteRange{origin[found], origin[found + wanted.size() - 1] + 1};
 }
 
+std::optional<documents::ByteRange> locate_words(std::string_view words, std::string_view text) {
+  const auto range = locate_quote(words, text);
+  if (!range) return std::nullopt;
+  const bool cut_before = range->begin > 0 && static_cast<unsigned char>(text[range->begin - 1]) < 0x80U && is_word_character(text, range->begin - 1) &&
+                          is_word_character(text, range->begin);
+  const bool cut_behind = range->end < text.size() && static_cast<unsigned char>(text[range->end - 1]) < 0x80U && is_word_character(text, range->end - 1) &&
+                          is_word_character(text, range->end);
+  return cut_before || cut_behind ? std::nullopt : range;
+}
+
+std::optional<documents::ByteRange> locate_line(std::string_view line, std::string_view text) {
+  const std::string_view words = without_full_stop(line);
+  if (const auto range = locate_words(words, text)) return range;
+  if (words.empty() || words.front() < 'A' || words.front() > 'Z') return std::nullopt;
+  std::string lower(words);
+  lower.front() = static_cast<char>(lower.front() - 'A' + 'a');
+  return locate_words(lower, text);
+}
+
 std::optional<Evidence> locate_evidence(std::string_view answer, std::string_view text, std::string_view question) {
   const std::string folded = fold_to_letters_and_digits(answer);
   if (count_characters(folded) < 2 && !is_number(folded)) return std::nullopt;
-  const std::string_view words = without_full_stop(answer);
   const auto asked = documents::index_terms(question);
   const auto said = documents::index_terms(answer);
   std::optional<Evidence> best;
@@ -110,7 +117,7 @@ std::optional<Evidence> locate_evidence(std::string_view answer, std::string_vie
     const std::string_view sentence = text.substr(range.begin, range.size());
     begin = end;
     const SentenceTerms terms(sentence);
-    const Evidence found{range, stands_as_words(words, sentence), terms.count(asked)};
+    const Evidence found{range, locate_line(answer, sentence).has_value(), terms.count(asked)};
     if (!found.verbatim && !terms.cover(said)) continue;
     if (!best || found > *best) best = found;
   }

@@ -10,6 +10,12 @@ namespace panduan::rag {
 /// space in the quote). The range begins and ends on a character that is not white space. nullopt when it does not stand there.
 std::optional<documents::ByteRange> locate_quote(std::string_view quote, std::string_view text);
 
+/// As locate_quote, and not inside longer words: "17" does not stand in "1917".
+std::optional<documents::ByteRange> locate_words(std::string_view words, std::string_view text);
+
+/// As locate_words for a line of a model: its capital and full stop are its own.
+std::optional<documents::ByteRange> locate_line(std::string_view line, std::string_view text);
+
 /// A sentence that an answer rests on.
 struct Evidence {
   documents::ByteRange range;

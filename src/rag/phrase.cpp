@@ -1,0 +1,109 @@
+#include "rag/phrase.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <span>
+
+#include "base/unicode.h"
+#include "rag/citation.h"
+
+namespace panduan::rag {
+namespace {
+
+using documents::ByteRange;
+
+constexpr std::array<std::string_view, 18> kBounds{"over",          "under",   "about", "around",     "nearly",     "almost",
+                                                   "approximately", "roughly", "some",  "more than",  "less than",  "fewer than",
+                                                   "at least",      "at most", "up to", "as many as", "as much as", "only"};
+constexpr std::array<std::string_view, 13> kChineseBounds{"超过", "大约", "至少", "最多", "多达", "不到", "将近", "接近", "少于", "多于", "不足", "高达", "仅"};
+constexpr std::array<std::string_view, 10> kPossessives{"my", "your", "his", "her", "its", "our", "their", "no", "whose", "every"};
+constexpr std::array<std::string_view, 7> kDeterminers{"a", "an", "the", "this", "that", "these", "those"};
+constexpr std::array<std::string_view, 14> kJoining{"of", "and", "or", "in", "on", "at", "to", "by", "for", "with", "from", "as", "but", "is"};
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+  const std::string folded = nfkc_casefold(word);
+  return std::ranges::find(words, folded) != words.end();
+}
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_capital(char c) { return c >= 'A' && c <= 'Z'; }
+bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80U; }
+bool is_word_byte(char c) { return is_digit(c) || is_capital(c) || (c >= 'a' && c <= 'z') || c == '-' || c == '\''; }
+
+/// The English word that stands before `offset`, one space between them.
+std::optional<ByteRange> word_before(std::string_view text, std::size_t offset) {
+  if (offset < 2 || (text[offset - 1] != ' ' && text[offset - 1] != '\n')) return std::nullopt;
+  std::size_t begin = offset - 1;
+  while (begin > 0 && is_word_byte(text[begin - 1])) --begin;
+  if (begin == offset - 1 || (begin > 0 && !is_ascii(text[begin - 1]))) return std::nullopt;
+  return ByteRange{begin, offset - 1};
+}
+std::optional<ByteRange> word_after(std::string_view text, std::size_t offset) {
+  if (offset + 1 >= text.size() || (text[offset] != ' ' && text[offset] != '\n')) return std::nullopt;
+  std::size_t end = offset + 1;
+  while (end < text.size() && is_word_byte(text[end])) ++end;
+  if (end == offset + 1 || (end < text.size() && !is_ascii(text[end]))) return std::nullopt;
+  return ByteRange{offset + 1, end};
+}
+std::string_view in(std::string_view text, ByteRange range) { return text.substr(range.begin, range.size()); }
+
+/// Where the words before a number that bound it begin.
+std::size_t begin_with_bound(std::string_view sentence, std::size_t number) {
+  const std::string_view before = sentence.substr(0, sentence.find_last_not_of(' ', number == 0 ? 0 : number - 1) + 1);
+  for (const std::string_view bound : kChineseBounds) {
+    if (before.ends_with(bound)) return before.size() - bound.size();
+  }
+  for (const std::string_view bound : kBounds) {
+    if (!before.ends_with(bound) || before.size() + 1 != number) continue;
+    const std::size_t begin = before.size() - bound.size();
+    if (begin == 0 || before[begin - 1] == ' ' || before[begin - 1] == '\n') return begin;
+  }
+  return number;
+}
+
+/// A name is written in capitals from its first word to its last. The sentence's first word is so for another reason.
+ByteRange with_name(std::string_view sentence, ByteRange range) {
+  while (const auto word = word_before(sentence, range.begin)) {
+    if (word->begin == 0 || !is_capital(sentence[word->begin])) break;
+    range.begin = word->begin;
+  }
+  const std::size_t last_word = sentence.find_last_of(" \n", range.end - 1) + 1;
+  while (const auto word = word_after(sentence, range.end)) {
+    if (!is_capital(sentence[std::max(last_word, range.begin)]) || !is_capital(sentence[word->begin])) break;
+    range.end = word->end;
+  }
+  return range;
+}
+
+std::size_t begin_with_modifier(std::string_view sentence, std::size_t phrase) {
+  const auto word = word_before(sentence, phrase);
+  if (!word || is_one_of(in(sentence, *word), kDeterminers) || is_one_of(in(sentence, *word), kJoining)) return phrase;
+  if (is_one_of(in(sentence, *word), kPossessives)) return word->begin;
+  // Between a determiner and a noun stands what modifies the noun, never a verb.
+  const auto before = word_before(sentence, word->begin);
+  if (!before) return phrase;
+  if (is_one_of(in(sentence, *before), kPossessives)) return before->begin;
+  return is_one_of(in(sentence, *before), kDeterminers) ? word->begin : phrase;
+}
+
+}  // namespace
+
+std::string complete_phrase(std::string_view answer, std::string_view sentence) {
+  const auto found = locate_line(answer, sentence);
+  if (!found) return std::string(answer);
+  ByteRange range = *found;
+  const char first = sentence[range.begin];
+  if (is_digit(first)) {
+    range.begin = begin_with_bound(sentence, range.begin);
+  } else if (is_ascii(first)) {
+    if (is_capital(first)) range = with_name(sentence, range);
+    range.begin = begin_with_modifier(sentence, range.begin);
+  }
+  if (range == *found) return std::string(answer);
+  std::string phrase(in(sentence, range));
+  std::ranges::replace(phrase, '\n', ' ');
+  return phrase;
+}
+
+}  // namespace panduan::rag

@@ -1,0 +1,39 @@
+#include "rag/phrase.h"
+
+#include <gtest/gtest.h>
+
+namespace panduan::rag {
+namespace {
+
+TEST(CompletePhrase, KeepsWhatBoundsANumber) {
+  EXPECT_EQ(complete_phrase("5,100", "A petition had over 5,100 names."), "over 5,100");
+  EXPECT_EQ(complete_phrase("40", "It needs more than 40 people."), "more than 40");
+  EXPECT_EQ(complete_phrase("300", "这里有超过 300 人。"), "超过 300");
+  EXPECT_EQ(complete_phrase("1932", "It opened in 1932."), "1932");
+  EXPECT_EQ(complete_phrase("7", "They moved over 7 miles."), "over 7");
+  EXPECT_EQ(complete_phrase("7", "A stopover 7 miles away."), "7");
+}
+TEST(CompletePhrase, KeepsTheRestOfAName) {
+  EXPECT_EQ(complete_phrase("Liberal", "There the Liberal Party is strongest."), "Liberal Party");
+  EXPECT_EQ(complete_phrase("Miller", "It was won by Von Miller, again."), "Von Miller");
+  EXPECT_EQ(complete_phrase("Kern", "Then Kern designed it."), "Kern") << "the sentence's first word is in capitals anyway";
+}
+TEST(CompletePhrase, KeepsWhatModifiesANoun) {
+  EXPECT_EQ(complete_phrase("difficulty", "They are sorted by their inherent difficulty."), "their inherent difficulty");
+  EXPECT_EQ(complete_phrase("stadium", "It was played in the new stadium."), "new stadium");
+  EXPECT_EQ(complete_phrase("Difficulty.", "They are sorted by their inherent difficulty."), "their inherent difficulty");
+  EXPECT_EQ(complete_phrase("observation", "It follows from his observation."), "his observation");
+}
+TEST(CompletePhrase, AddsNoVerbNorAnotherPhrase) {
+  EXPECT_EQ(complete_phrase("steel", "The bridge carries steel."), "steel");
+  EXPECT_EQ(complete_phrase("fire", "The smoke of fire rose."), "fire");
+  EXPECT_EQ(complete_phrase("wood", "The house, wood and stone, burnt."), "wood");
+  EXPECT_EQ(complete_phrase("the bridge", "They built the bridge."), "the bridge");
+}
+TEST(CompletePhrase, LeavesWhatDoesNotStandThere) {
+  EXPECT_EQ(complete_phrase("Six", "There are five."), "Six");
+  EXPECT_EQ(complete_phrase("", "There are five."), "");
+}
+
+}  // namespace
+}  // namespace panduan::rag
