@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <limits>
 
 #include "base/error.h"
 #include "llm/llama/llama_model.h"
@@ -48,9 +49,23 @@ std::uint64_t available_memory_bytes() {
 
 std::string missing_cpu_feature() { return llm::missing_cpu_feature(); }
 
-std::string Models::chat_name() const {
+std::string Models::chat_name_to_pull() const {
   if (chats_remotely(config_)) return config_.remote_chat_model;
   return config_.chat_model == "auto" ? llm::default_chat_model(available_memory_bytes()).name : config_.chat_model;
+}
+
+std::string Models::chat_name() const {
+  std::call_once(named_, [this] {
+    chat_name_ = chat_name_to_pull();
+    const llm::ModelStore store(config_.models_dir);
+    if (chats_remotely(config_) || config_.chat_model != "auto" || store.find(chat_name_)) return;
+    // The one that fits is not there: one that is beats none.
+    for (const std::uint64_t memory : {std::numeric_limits<std::uint64_t>::max(), std::uint64_t{0}}) {
+      const std::string& other = llm::default_chat_model(memory).name;
+      if (store.find(other)) chat_name_ = other;
+    }
+  });
+  return chat_name_;
 }
 
 llm::Embedder& Models::embedder() {

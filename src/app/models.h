@@ -21,11 +21,15 @@ class Models {
 
   /// The chat model's catalogue name or path: what "auto" comes to on this machine.
   std::string chat_name() const;
+  /// What to fetch where "auto" stands: the model that fits the memory that is free, installed or not.
+  std::string chat_name_to_pull() const;
   /// One line for each model that is not there; empty when all are.
   std::vector<std::string> missing() const;
 
  private:
   Config config_;
+  mutable std::once_flag named_;
+  mutable std::string chat_name_;  ///< decided once: the memory that is free changes, also by loading the model
   std::mutex embedder_mutex_, chat_mutex_;  // one each, so that the two can be loaded at the same time
   std::unique_ptr<llm::Embedder> embedder_;
   std::unique_ptr<llm::ChatModel> chat_;

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "cli/commands.h"
+#include "cli/terminal.h"
 
 namespace {
 
@@ -68,11 +69,11 @@ int main(int argc, char** argv) {
     return code;
   } catch (const Error& error) {
     std::fflush(stdout);
-    std::fputs(fmt::format("panduan: {}\n", error.what()).c_str(), stderr);
+    std::fputs(fmt::format("panduan: {}\n", printable(error.what())).c_str(), stderr);
     return error_mapping(error.kind()).exit_code;
   } catch (const std::exception& error) {
     std::fflush(stdout);
-    std::fputs(fmt::format("panduan: unexpected: {}; please report it\n", error.what()).c_str(), stderr);
+    std::fputs(fmt::format("panduan: unexpected: {}; please report it\n", printable(error.what())).c_str(), stderr);
     return error_mapping(ErrorKind::Internal).exit_code;
   }
 }

@@ -85,7 +85,7 @@ int list_models(const Session& session) {
 
 int pull_models(const Session& session) {
   std::vector<std::string> names = session.arguments.names;
-  if (names.empty()) names = {session.config.embedding_model, app::Models(session.config).chat_name()};
+  if (names.empty()) names = {session.config.embedding_model, app::Models(session.config).chat_name_to_pull()};
   llm::ModelStore store(session.config.models_dir);
   for (const std::string& name : names) {
     const auto& entry = require_entry(name);

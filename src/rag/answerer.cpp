@@ -55,9 +55,9 @@ std::optional<PlacedRange> find_evidence(const Question& question, std::string_v
 }
 
 /// Where the words that the model copied stand.
-std::optional<PlacedRange> find_quote(std::string_view copied, std::span<const retrieval::Hit> hits) {
+std::optional<PlacedRange> find_support(std::string_view copied, std::string_view answer, std::span<const retrieval::Hit> hits) {
   for (std::size_t i = 0; i < hits.size(); ++i) {
-    if (const auto range = locate_quote(copied, hits[i].passage.text)) return PlacedRange{i, *range};
+    if (const auto range = locate_support(copied, hits[i].passage.text, answer)) return PlacedRange{i, *range};
   }
   return std::nullopt;
 }
@@ -165,7 +165,9 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
     }
     answer = complete_phrase(answer, sentence);
   }
-  if (!evidence) evidence = find_quote(parse_line(reading.write(make_quote_prompt(prompt, question, reply))), hits);
+  if (!evidence && !is_cut_off(question, answer)) {
+    evidence = find_support(parse_line(reading.write(make_quote_prompt(prompt, question, reply))), answer, hits);
+  }
   if (!evidence) return finish(false, reason_without_quote(chinese, passages.size()));
   Quote quote = make_quote(caller, hits[evidence->hit], evidence->range);
   if (quote.text.empty()) return finish(false, reason_without_quote(chinese, passages.size()));

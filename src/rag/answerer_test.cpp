@@ -130,6 +130,16 @@ TEST_F(AnswererTest, AQuoteThatStandsNowhereIsNoQuoteAndThenThereIsNoAnswer) {
   EXPECT_THAT(the<Verdict>().reason, HasSubstr("none holds words"));
 }
 
+TEST_F(AnswererTest, AQuoteWithAnotherNumberOrOfNoWeightBearsNoAnswer) {
+  suffices(kBridge);
+  for (const char* copied : {"The Aurora bridge was opened in 1932.", "no", "bridge", "."}) {
+    events_.clear();
+    model_.replies = {"Answer: 1933", copied};
+    ask(kWhen);
+    EXPECT_FALSE(the<Verdict>().answered) << copied;
+  }
+}
+
 TEST_F(AnswererTest, ALongAnswerIsAskedForAgainInFewWords) {
   suffices(kBridge);
   const std::string long_answer = "Ada Kern designed the bridge. Ada Kern designed the bridge. Ada Kern designed it.";

@@ -1,6 +1,7 @@
 #include "rag/citation.h"
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "base/unicode.h"
@@ -29,6 +30,59 @@ bool is_word_character(std::string_view text, std::size_t offset) {
   return is_letter_or_digit(c) && !is_cjk(c);
 }
 
+/// Whether a word goes on across `offset`.
+bool is_inside_word(std::string_view text, std::size_t offset) {
+  return offset > 0 && offset < text.size() && static_cast<unsigned char>(text[offset - 1]) < 0x80U && is_word_character(text, offset - 1) &&
+         is_word_character(text, offset);
+}
+
+/// One space between words that only a space keeps apart, no white space elsewhere: "1 2" is not "12", "全长 898 米" is "全长898米".
+std::string apart(std::string_view text) {
+  std::string result;
+  bool space = false;
+  bool after_word = false;
+  for (std::size_t offset = 0; offset < text.size();) {
+    const Character c = character_at(text, offset);
+    if (is_white_space(c.code_point)) {
+      space = true;
+    } else {
+      const bool word = is_word_character(text, offset);
+      if (space && after_word && word) result += ' ';
+      result += text.substr(offset, c.bytes);
+      after_word = word;
+      space = false;
+    }
+    offset += c.bytes;
+  }
+  return result;
+}
+
+/// The first place where the quote's characters stand in their order, white space aside, that is accepted.
+std::optional<documents::ByteRange> first_place(std::string_view quote, std::string_view text, const std::function<bool(const documents::ByteRange&)>& accept) {
+  const std::string wanted = remove_white_space(quote);
+  if (wanted.empty()) return std::nullopt;
+  // The text without its white space, and for each byte of that where it came from.
+  std::string packed;
+  std::vector<std::size_t> origin;
+  packed.reserve(text.size());
+  origin.reserve(text.size());
+  for (std::size_t offset = 0; offset < text.size();) {
+    const Character c = character_at(text, offset);
+    if (!is_white_space(c.code_point)) {
+      for (std::size_t i = 0; i < c.bytes; ++i) {
+        packed += text[offset + i];
+        origin.push_back(offset + i);
+      }
+    }
+    offset += c.bytes;
+  }
+  for (std::size_t found = packed.find(wanted); found != std::string::npos; found = packed.find(wanted, found + 1)) {
+    const documents::ByteRange range{origin[found], origin[found + wanted.size() - 1] + 1};
+    if (accept(range)) return range;
+  }
+  return std::nullopt;
+}
+
 bool is_number(std::string_view term) {
   return !term.empty() && std::ranges::all_of(term, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -48,10 +102,13 @@ class SentenceTerms {
   std::size_t count(const std::vector<std::string>& wanted) const {
     return static_cast<std::size_t>(std::ranges::count_if(wanted, [this](const std::string& term) { return has(term); }));
   }
+  bool has_numbers_of(const std::vector<std::string>& said) const {
+    return std::ranges::none_of(said, [this](const std::string& term) { return is_number(term) && !has(term); });
+  }
   /// Whether an answer of these terms could be this sentence in other words: no number is another, and hardly a term is new.
   bool cover(const std::vector<std::string>& said) const {
     constexpr double kLeastShare = 0.85;
-    if (said.empty() || std::ranges::any_of(said, [this](const std::string& term) { return is_number(term) && !has(term); })) return false;
+    if (said.empty() || !has_numbers_of(said)) return false;
     return static_cast<double>(count(said)) >= kLeastShare * static_cast<double>(said.size());
   }
 
@@ -64,36 +121,14 @@ class SentenceTerms {
 }  // namespace
 
 std::optional<documents::ByteRange> locate_quote(std::string_view quote, std::string_view text) {
-  const std::string wanted = remove_white_space(quote);
-  if (wanted.empty()) return std::nullopt;
-  // The text without its white space, and for each byte of that where it came from.
-  std::string packed;
-  std::vector<std::size_t> origin;
-  packed.reserve(text.size());
-  origin.reserve(text.size());
-  for (std::size_t offset = 0; offset < text.size();) {
-    const Character c = character_at(text, offset);
-    if (!is_white_space(c.code_point)) {
-      for (std::size_t i = 0; i < c.bytes; ++i) {
-        packed += text[offset + i];
-        origin.push_back(offset + i);
-      }
-    }
-    offset += c.bytes;
-  }
-  const std::size_t found = packed.find(wanted);
-  if (found == std::string::npos) return std::nullopt;
-  return documents::ByteRange{origin[found], origin[found + wanted.size() - 1] + 1};
+  return first_place(quote, text, [](const documents::ByteRange&) { return true; });
 }
 
 std::optional<documents::ByteRange> locate_words(std::string_view words, std::string_view text) {
-  const auto range = locate_quote(words, text);
-  if (!range) return std::nullopt;
-  const bool cut_before = range->begin > 0 && static_cast<unsigned char>(text[range->begin - 1]) < 0x80U && is_word_character(text, range->begin - 1) &&
-                          is_word_character(text, range->begin);
-  const bool cut_behind = range->end < text.size() && static_cast<unsigned char>(text[range->end - 1]) < 0x80U && is_word_character(text, range->end - 1) &&
-                          is_word_character(text, range->end);
-  return cut_before || cut_behind ? std::nullopt : range;
+  const std::string wanted = apart(words);
+  return first_place(words, text, [&](const documents::ByteRange& range) {
+    return !is_inside_word(text, range.begin) && !is_inside_word(text, range.end) && apart(text.substr(range.begin, range.size())) == wanted;
+  });
 }
 
 std::optional<documents::ByteRange> locate_line(std::string_view line, std::string_view text) {
@@ -122,6 +157,23 @@ std::optional<Evidence> locate_evidence(std::string_view answer, std::string_vie
     if (!best || found > *best) best = found;
   }
   return best;
+}
+
+std::optional<documents::ByteRange> locate_support(std::string_view copied, std::string_view text, std::string_view answer) {
+  constexpr std::size_t kLeastTerms = 3;
+  if (documents::index_terms(copied).size() < kLeastTerms) return std::nullopt;
+  const auto found = locate_line(copied, text);
+  if (!found) return std::nullopt;
+  documents::ByteRange range{0, text.size()};
+  for (const std::size_t end : sentence_ends(text)) {
+    if (end <= found->begin) range.begin = end;
+    if (end >= found->end) {
+      range.end = end;
+      break;
+    }
+  }
+  range = trim_range(text, range);
+  return SentenceTerms(text.substr(range.begin, range.size())).has_numbers_of(documents::index_terms(answer)) ? std::optional(range) : std::nullopt;
 }
 
 }  // namespace panduan::rag

@@ -30,4 +30,8 @@ struct Evidence {
 /// anything (under two letters or digits, unless it is a number).
 std::optional<Evidence> locate_evidence(std::string_view answer, std::string_view text, std::string_view question);
 
+/// The sentences in which words stand that were copied to bear an answer. nullopt when they stand nowhere, when they are too few to bear
+/// anything, or when the answer names a number that those sentences do not have.
+std::optional<documents::ByteRange> locate_support(std::string_view copied, std::string_view text, std::string_view answer);
+
 }  // namespace panduan::rag

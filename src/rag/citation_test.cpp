@@ -21,6 +21,18 @@ std::string sentence(std::string_view words, std::string_view text, std::string_
   return found ? at(text, found->range) : "(none)";
 }
 
+TEST(LocateWords, LooksAtEveryPlace) { EXPECT_EQ(locate_words("art", "The party loved art.")->begin, 16U); }
+TEST(LocateWords, DoesNotJoinWhatASpaceKeepsApart) {
+  EXPECT_FALSE(locate_words("12", "Rooms 1 2 and 3."));
+  EXPECT_FALSE(locate_words("1 2", "Room 12."));
+  EXPECT_TRUE(locate_words("全长898米", "全长 898 米。"));
+}
+TEST(LocateSupport, GivesTheSentencesThatTheWordsStandIn) {
+  EXPECT_EQ(
+      at("It is old. Ada Kern designed it. It is long.", locate_support("Kern designed it", "It is old. Ada Kern designed it. It is long.", "an engineer")),
+      "Ada Kern designed it.");
+}
+
 TEST(LocateEvidence, GivesTheWholeSentence) { EXPECT_EQ(sentence("1932", "It is long. It opened in 1932. It is old."), "It opened in 1932."); }
 TEST(LocateEvidence, EndsAtTheChineseStop) { EXPECT_EQ(sentence("1932年", "很长。大桥于1932年通车。很旧。"), "大桥于1932年通车。"); }
 TEST(LocateEvidence, WantsMoreThanOneLetter) { EXPECT_EQ(sentence("a", "a b c"), "(none)"); }

@@ -17,8 +17,11 @@ constexpr std::array<std::string_view, 18> kBounds{"over",          "under",   "
                                                    "approximately", "roughly", "some",  "more than",  "less than",  "fewer than",
                                                    "at least",      "at most", "up to", "as many as", "as much as", "only"};
 constexpr std::array<std::string_view, 13> kChineseBounds{"超过", "大约", "至少", "最多", "多达", "不到", "将近", "接近", "少于", "多于", "不足", "高达", "仅"};
+constexpr std::array<std::string_view, 3> kNegations{"no", "not", "nor"};
+constexpr std::array<std::string_view, 4> kChineseNegations{"不", "没", "未", "非"};
 constexpr std::array<std::string_view, 10> kPossessives{"my", "your", "his", "her", "its", "our", "their", "no", "whose", "every"};
 constexpr std::array<std::string_view, 7> kDeterminers{"a", "an", "the", "this", "that", "these", "those"};
+constexpr std::array<std::string_view, 3> kArticles{"a", "an", "the"};
 constexpr std::array<std::string_view, 14> kJoining{"of", "and", "or", "in", "on", "at", "to", "by", "for", "with", "from", "as", "but", "is"};
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
@@ -48,16 +51,23 @@ std::optional<ByteRange> word_after(std::string_view text, std::size_t offset) {
 }
 std::string_view in(std::string_view text, ByteRange range) { return text.substr(range.begin, range.size()); }
 
-/// Where the words before a number that bound it begin.
+/// Where the words before a number that bound it begin; with what negates them ("not less than"), or they would say the opposite.
 std::size_t begin_with_bound(std::string_view sentence, std::size_t number) {
   const std::string_view before = sentence.substr(0, sentence.find_last_not_of(' ', number == 0 ? 0 : number - 1) + 1);
   for (const std::string_view bound : kChineseBounds) {
-    if (before.ends_with(bound)) return before.size() - bound.size();
+    if (!before.ends_with(bound)) continue;
+    const std::size_t begin = before.size() - bound.size();
+    for (const std::string_view negation : kChineseNegations) {
+      if (before.substr(0, begin).ends_with(negation)) return begin - negation.size();
+    }
+    return begin;
   }
   for (const std::string_view bound : kBounds) {
     if (!before.ends_with(bound) || before.size() + 1 != number) continue;
     const std::size_t begin = before.size() - bound.size();
-    if (begin == 0 || before[begin - 1] == ' ' || before[begin - 1] == '\n') return begin;
+    if (begin > 0 && before[begin - 1] != ' ' && before[begin - 1] != '\n') continue;
+    const auto negation = word_before(sentence, begin);
+    return negation && is_one_of(in(sentence, *negation), kNegations) ? negation->begin : begin;
   }
   return number;
 }
@@ -80,11 +90,11 @@ std::size_t begin_with_modifier(std::string_view sentence, std::size_t phrase) {
   const auto word = word_before(sentence, phrase);
   if (!word || is_one_of(in(sentence, *word), kDeterminers) || is_one_of(in(sentence, *word), kJoining)) return phrase;
   if (is_one_of(in(sentence, *word), kPossessives)) return word->begin;
-  // Between a determiner and a noun stands what modifies the noun, never a verb.
+  // Between an article and a noun stands what modifies the noun, never a verb. "That" and "this" may be pronouns.
   const auto before = word_before(sentence, word->begin);
   if (!before) return phrase;
   if (is_one_of(in(sentence, *before), kPossessives)) return before->begin;
-  return is_one_of(in(sentence, *before), kDeterminers) ? word->begin : phrase;
+  return is_one_of(in(sentence, *before), kArticles) ? word->begin : phrase;
 }
 
 }  // namespace

@@ -13,6 +13,12 @@ TEST(CompletePhrase, KeepsWhatBoundsANumber) {
   EXPECT_EQ(complete_phrase("7", "They moved over 7 miles."), "over 7");
   EXPECT_EQ(complete_phrase("7", "A stopover 7 miles away."), "7");
 }
+TEST(CompletePhrase, NeverLosesANegation) {
+  EXPECT_EQ(complete_phrase("30 days", "The tenant must give not less than 30 days' notice."), "not less than 30 days");
+  EXPECT_EQ(complete_phrase("300", "It holds no more than 300 people."), "no more than 300");
+  EXPECT_EQ(complete_phrase("300", "这里不超过300人。"), "不超过300");
+  EXPECT_EQ(complete_phrase("5年", "租期不少于5年。"), "不少于5年");
+}
 TEST(CompletePhrase, KeepsTheRestOfAName) {
   EXPECT_EQ(complete_phrase("Liberal", "There the Liberal Party is strongest."), "Liberal Party");
   EXPECT_EQ(complete_phrase("Miller", "It was won by Von Miller, again."), "Von Miller");
@@ -26,6 +32,7 @@ TEST(CompletePhrase, KeepsWhatModifiesANoun) {
 }
 TEST(CompletePhrase, AddsNoVerbNorAnotherPhrase) {
   EXPECT_EQ(complete_phrase("steel", "The bridge carries steel."), "steel");
+  EXPECT_EQ(complete_phrase("Twitter", "The company that acquired Twitter is new."), "Twitter");
   EXPECT_EQ(complete_phrase("fire", "The smoke of fire rose."), "fire");
   EXPECT_EQ(complete_phrase("wood", "The house, wood and stone, burnt."), "wood");
   EXPECT_EQ(complete_phrase("the bridge", "They built the bridge."), "the bridge");

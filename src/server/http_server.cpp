@@ -61,7 +61,7 @@ struct HttpServer::State {
   }
 
   void run(const std::stop_token& stop);
-  asio::awaitable<void> accept(Acceptor& acceptor, Reach reach);
+  asio::awaitable<void> accept(Reach reach);
   void admit(Session::Socket socket, Reach reach);
   void begin_drain();
   void wait_then(std::chrono::milliseconds time, void (State::*action)());
@@ -92,8 +92,8 @@ void HttpServer::State::run(const std::stop_token& stop) {
     WorkerPool short_pool(options.limits.short_workers, options.limits.max_waiting);
     shared.emplace(Shared{
         .io = io, .router = router, .limits = options.limits, .host_rules = HostRules(options.host, port), .long_pool = long_pool, .short_pool = short_pool});
-    asio::co_spawn(io, accept(tcp, Reach::Public), asio::detached);
-    if (local.is_open()) asio::co_spawn(io, accept(local, Reach::LocalOnly), asio::detached);
+    asio::co_spawn(io, accept(Reach::Public), asio::detached);
+    if (local.is_open()) asio::co_spawn(io, accept(Reach::LocalOnly), asio::detached);
     const std::stop_callback on_stop(stop, [this] { asio::post(io, [this] { begin_drain(); }); });
     io.run();
     // The pools end here: work whose client has gone was asked to stop and is waited for.
@@ -101,7 +101,8 @@ void HttpServer::State::run(const std::stop_token& stop) {
   io.restart();
 }
 
-asio::awaitable<void> HttpServer::State::accept(Acceptor& acceptor, Reach reach) {
+asio::awaitable<void> HttpServer::State::accept(Reach reach) {
+  Acceptor& acceptor = reach == Reach::LocalOnly ? local : tcp;
   while (acceptor.is_open()) {
     Session::Socket socket(io);
     error_code error;

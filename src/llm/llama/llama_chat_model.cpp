@@ -28,6 +28,10 @@ class LlamaChatModel final : public ChatModel {
       throw Error(ErrorKind::Unsupported, fmt::format("'{}' is not a chat model: it has no chat template", file.string()));
     }
     templates_ = common_chat_templates_init(model_.get(), "");
+    for (llama_token token = 0; token < llama_vocab_n_tokens(&vocab_); ++token) {
+      const std::string_view text = llama_vocab_get_text(&vocab_, token);
+      if (llama_vocab_is_control(&vocab_, token) && text.size() > 1) control_tokens_.emplace_back(text);
+    }
     llama_context_params params = llama_context_default_params();
     params.n_ctx = static_cast<std::uint32_t>(std::min<std::size_t>(options.context_tokens, static_cast<std::size_t>(llama_model_n_ctx_train(model_.get()))));
     params.n_batch = params.n_ubatch = kPrefillBatch;
@@ -79,6 +83,14 @@ class LlamaChatModel final : public ChatModel {
     std::vector<std::size_t> cuts;  ///< ascending, the last is tokens.size(): what stands between two is decoded by itself
   };
 
+  /// A text that spells a control token ("<|im_end|>") would end its own message and begin another: such a token is taken apart.
+  std::string without_control_tokens(std::string text) const {
+    for (const std::string& token : control_tokens_) {
+      for (std::size_t found = text.find(token); found != std::string::npos; found = text.find(token, found + 1)) text.insert(found + 1, 1, ' ');
+    }
+    return text;
+  }
+
   std::string apply_template(std::span<const ChatMessage> messages, bool add_generation_prompt) const {
     common_chat_templates_inputs inputs;
     inputs.add_generation_prompt = add_generation_prompt;
@@ -86,7 +98,7 @@ class LlamaChatModel final : public ChatModel {
     for (const ChatMessage& message : messages) {
       common_chat_msg converted;
       converted.role = message.role == Role::System ? "system" : message.role == Role::User ? "user" : "assistant";
-      converted.content = message.content;
+      converted.content = without_control_tokens(message.content);
       inputs.messages.push_back(std::move(converted));
     }
     try {
@@ -225,6 +237,7 @@ class LlamaChatModel final : public ChatModel {
   ModelHandle model_;
   const llama_vocab& vocab_;
   common_chat_templates_ptr templates_;
+  std::vector<std::string> control_tokens_;  ///< as they are spelt
   ContextHandle context_;
   Batch batch_;
   llama_pos position_ = 0;  ///< tokens in the context

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <utility>
 
 namespace panduan::server {
 namespace {
@@ -17,7 +16,7 @@ bool is_address(const std::string& host) {
 
 }  // namespace
 
-HostRules::HostRules(std::string host, unsigned short port)
+HostRules::HostRules(const std::string& host, unsigned short port)
     : host_(lower_ascii(host.find(':') == std::string::npos ? host : "[" + host + "]")), port_(port), on_all_addresses_(host == "0.0.0.0" || host == "::") {}
 
 bool HostRules::means_us(std::string_view host_header) const {

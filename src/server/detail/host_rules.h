@@ -11,7 +11,7 @@ namespace panduan::server {
 /// name as Host; a form or script of another site sends its Origin with a write.
 class HostRules {
  public:
-  HostRules(std::string host, unsigned short port);
+  HostRules(const std::string& host, unsigned short port);
   /// Whether a Host header means this server: localhost, a loopback address or the configured host, with our port. On all
   /// addresses ("0.0.0.0", "::") any address written in digits is taken too, with any port: rebinding needs a name.
   bool means_us(std::string_view host_header) const;

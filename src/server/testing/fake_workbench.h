@@ -60,7 +60,7 @@ class FakeWorkbench : public app::Workbench {
   store::Document remove(const identity::Caller&, const std::string& id_or_source) override {
     const std::lock_guard lock(mutex_);
     const auto at = position(id_or_source);
-    const store::Document removed = *at;
+    store::Document removed = std::move(*at);
     documents.erase(at);
     return removed;
   }
