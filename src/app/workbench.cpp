@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/unicode.h"
 #include "ingest/ingester.h"
+#include "llm/model_catalogue.h"
 #include "rag/answerer.h"
 
 // The composition root: which objects exist, made by plain constructors.
@@ -124,8 +125,11 @@ void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& qu
   // The first question waits for both models: they are loaded at the same time.
   auto model = std::async(std::launch::async, [this] { return &models_.chat(); });
   auto& search = retriever();
+  const llm::ModelEntry* known = llm::find_model(models_.chat_name());
   rag::Answerer answerer(*store_, search, *model.get(),
-                         {.passages = static_cast<std::size_t>(config_.passages), .max_tokens = static_cast<int>(config_.max_answer_tokens)});
+                         {.passages = static_cast<std::size_t>(config_.passages),
+                          .max_tokens = static_cast<int>(config_.max_answer_tokens),
+                          .least_log_odds = known == nullptr ? std::nullopt : known->least_log_odds});
   answerer.answer(caller, question, sink, stop);
 }
 

@@ -49,7 +49,11 @@ ModelEntry read_model(const json& model) {
                    .sha256 = model.at("sha256"),
                    .memory_bytes = model.at("memory_bytes"),
                    .description = model.at("description"),
+                   .least_log_odds = {},
                    .sources = {}};
+  if (const auto odds = model.find("least_log_odds"); odds != model.end()) {
+    entry.least_log_odds = LeastLogOdds{.english = odds->at("english"), .chinese = odds->at("chinese")};
+  }
   for (const auto& source : model.at("sources")) entry.sources.push_back(read_source(source));
   return entry;
 }

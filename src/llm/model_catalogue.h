@@ -30,6 +30,11 @@ struct ModelSource {
   std::string conversion;         ///< empty, or "e5-small-q4": the bytes are converted to GGUF, and the catalogue's hash is of the result
 };
 
+/// From where on a chat model's odds tell that a passage says what an answer needs (rag/prompt.h), in natural logarithms.
+struct LeastLogOdds {
+  double english = 0, chinese = 0;
+};
+
 struct ModelEntry {
   std::string name;     ///< "qwen2.5-coder-1.5b-instruct-q4_k_m"
   std::vector<std::string> aliases;  ///< "qwen2.5-coder-1.5b"
@@ -39,6 +44,7 @@ struct ModelEntry {
   std::string sha256;   ///< of the GGUF file
   std::uint64_t memory_bytes = 0;  ///< what running it takes
   std::string description;
+  std::optional<LeastLogOdds> least_log_odds;  ///< none: its odds tell nothing, or were not measured
   std::vector<ModelSource> sources;
 };
 

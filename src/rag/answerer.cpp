@@ -66,14 +66,13 @@ std::optional<PlacedRange> find_support(std::string_view copied, std::string_vie
 class Reading {
  public:
   Reading(llm::ChatModel& model, const Question& question, int max_tokens, Done& cost, const std::stop_token& stop)
-      : model_(model), question_(question), max_tokens_(max_tokens), cost_(cost), stop_(stop),
-        leaning_(log_odds(make_sufficiency_prompt_without_passage(question))) {}
+      : model_(model), question_(question), max_tokens_(max_tokens), cost_(cost), stop_(stop) {}
 
-  bool can_tell_sufficient() const { return leaning_.has_value(); }
-  bool is_sufficient(const PassageRead& passage) {
-    const SufficiencyPrompt prompt = make_sufficiency_prompt(question_, passage);
-    const auto odds = log_odds(prompt);
-    return odds && leaning_ && *odds - *leaning_ >= prompt.least_log_odds;
+  /// How likely nothing at all is said to suffice; nullopt for a model that does not tell.
+  std::optional<double> leaning() { return log_odds(make_sufficiency_prompt_without_passage(question_)); }
+  bool is_sufficient(const PassageRead& passage, double least_log_odds) {
+    const auto odds = log_odds(make_sufficiency_prompt(question_, passage));
+    return odds && *odds >= least_log_odds;
   }
   std::string write(const Prompt& prompt) {
     auto generation = model_.generate(prompt.messages, {.max_tokens = max_tokens_, .grammar = prompt.grammar}, {}, stop_);
@@ -109,7 +108,6 @@ class Reading {
   int max_tokens_;
   Done& cost_;
   const std::stop_token& stop_;
-  std::optional<double> leaning_;  ///< to yes, with no passage
 };
 
 }  // namespace
@@ -134,13 +132,14 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
   if (passages.empty()) return finish(false, reason_without_passages(chinese));
 
   // Read: the best passage that holds what is needed, alone; what the others say leads a small model astray. A model that cannot
-  // be asked that reads them all. Nothing of what it writes is shown yet.
+  // be asked that, or whose word on it is worth nothing, reads them all. Nothing of what it writes is shown yet.
   done.model = model_.name();
   Reading reading(model_, question, options_.max_tokens, done, stop);
   std::span<const PassageRead> read(passages);
   std::span<const retrieval::Hit> hits(found.hits);
-  if (reading.can_tell_sufficient()) {
-    const auto chosen = std::ranges::find_if(passages, [&](const PassageRead& passage) { return reading.is_sufficient(passage); });
+  if (const auto leaning = options_.least_log_odds ? reading.leaning() : std::nullopt) {
+    const double least = *leaning + (chinese ? options_.least_log_odds->chinese : options_.least_log_odds->english);
+    const auto chosen = std::ranges::find_if(passages, [&](const PassageRead& passage) { return reading.is_sufficient(passage, least); });
     if (chosen == passages.end()) return finish(false, reason_without_sufficient(chinese, passages.size()));
     const auto index = static_cast<std::size_t>(chosen - passages.begin());
     read = read.subspan(index, 1);

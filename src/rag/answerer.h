@@ -1,8 +1,10 @@
 #pragma once
+#include <optional>
 #include <stop_token>
 
 #include "identity/caller.h"
 #include "llm/chat_model.h"
+#include "llm/model_catalogue.h"
 #include "rag/events.h"
 #include "rag/question.h"
 #include "retrieval/retriever.h"
@@ -13,6 +15,8 @@ namespace panduan::rag {
 struct AnswerOptions {
   std::size_t passages = 3;  ///< how many the model reads
   int max_tokens = 256;      ///< of its reply
+  /// Of yes to no, less those without any passage: from here on a passage suffices and is read alone. None: all are read together.
+  std::optional<llm::LeastLogOdds> least_log_odds;
 };
 
 /// The spine: a question becomes an answer with quotes, or a refusal that says what was looked at.

@@ -54,7 +54,8 @@ class AnswererTest : public ::testing::Test {
   }
   void ask(const Question& question, const std::stop_token& stop = {}) {
     retrieval::Retriever retriever(*store_, embedder_);
-    Answerer(*store_, retriever, model_, {}).answer(caller_, question, [this](const Event& event) { events_.push_back(event); }, stop);
+    Answerer(*store_, retriever, model_, {.least_log_odds = least_log_odds_})
+        .answer(caller_, question, [this](const Event& event) { events_.push_back(event); }, stop);
   }
   std::vector<std::string> kinds() const {
     std::vector<std::string> kinds;
@@ -75,6 +76,7 @@ class AnswererTest : public ::testing::Test {
   store::EmbeddingModelId embedding_model_ = store_->embedding_model(caller_.workspace_id, {.fingerprint = "hash-1", .name = "hash", .dims = 8});
   llm::testing::HashEmbedder embedder_;
   llm::testing::ScriptedChatModel model_;
+  std::optional<llm::LeastLogOdds> least_log_odds_ = llm::LeastLogOdds{.english = 1, .chinese = 1};
   std::vector<Event> events_;
 };
 
@@ -169,6 +171,15 @@ TEST_F(AnswererTest, AModelThatDoesNotTellItsOddsReadsThePassagesTogether) {
   EXPECT_THAT(model_.asked[0].back().content, HasSubstr(kBridge));
   EXPECT_EQ(the<Quote>().source, "/tunnel.txt");
   EXPECT_EQ(the<Quote>().passage, 1U);
+}
+
+TEST_F(AnswererTest, AModelWhoseOddsTellNothingReadsThePassagesTogether) {
+  suffices("nothing");
+  least_log_odds_ = std::nullopt;
+  model_.replies = {"Answer: 1957"};
+  ask({.text = "When was the tunnel opened?"});
+  EXPECT_THAT(model_.weighed, IsEmpty());
+  EXPECT_EQ(the<AnswerText>().text, "1957");
 }
 
 TEST_F(AnswererTest, AnEmptyStoreIsSaidInTheQuestionsLanguage) {

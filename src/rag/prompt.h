@@ -31,7 +31,6 @@ Prompt make_shorter_prompt(const Prompt& asked, const Question& question, std::s
 struct SufficiencyPrompt {
   std::vector<llm::ChatMessage> messages;
   std::vector<std::string> yes, no;  ///< how a reply of each kind may begin
-  double least_log_odds = 0;         ///< of yes to no, above those with an empty passage: from here on it suffices
 };
 SufficiencyPrompt make_sufficiency_prompt(const Question& question, const PassageRead& passage);
 SufficiencyPrompt make_sufficiency_prompt_without_passage(const Question& question);
