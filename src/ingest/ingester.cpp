@@ -155,8 +155,8 @@ std::vector<store::NewChunk> Ingester::make_chunks(Run& run, const documents::Pa
     for (std::size_t i = 0; i < count; ++i) {
       const auto row = embeddings.row(i);
       chunks[begin + i].vector.assign(row.begin(), row.end());
-      run.progress.tokens_done += chunks[begin + i].tokens;
     }
+    run.progress.tokens_done += embeddings.tokens;
     run.progress.chunks_done = begin + count;
   }
   run.summary.chunks += chunks.size();

@@ -15,6 +15,7 @@ enum class EmbedAs { Query, Passage };
 struct Embeddings {
   std::size_t dims = 0;
   std::vector<float> values;
+  std::size_t tokens = 0;  ///< that the model read: prefixes and marks included
   std::size_t rows() const { return dims == 0 ? 0 : values.size() / dims; }
   std::span<const float> row(std::size_t i) const { return {values.data() + i * dims, dims}; }
 };

@@ -46,6 +46,7 @@ class LlamaEmbedder final : public Embedder {
   Embeddings embed(std::span<const std::string> texts, EmbedAs as, std::stop_token stop) override {
     const std::lock_guard lock(mutex_);
     std::vector<std::vector<llama_token>> inputs;
+    std::size_t tokens = 0;
     inputs.reserve(texts.size());
     for (const std::string& text : texts) {
       inputs.push_back(tokenize(vocab_, (as == EmbedAs::Query ? query_prefix_ : passage_prefix_) + nfkc(text), true, false));
@@ -53,12 +54,13 @@ class LlamaEmbedder final : public Embedder {
         inputs.back()[max_sequence_tokens_ - 1] = inputs.back().back();  // keep the end-of-text token
         inputs.back().resize(max_sequence_tokens_);
       }
+      tokens += inputs.back().size();
     }
     std::vector<std::size_t> order(texts.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t i) { return inputs[i].size(); });
 
-    Embeddings embeddings{.dims = dims(), .values = std::vector<float>(texts.size() * dims())};
+    Embeddings embeddings{.dims = dims(), .values = std::vector<float>(texts.size() * dims()), .tokens = tokens};
     std::vector<std::size_t> members;
     for (std::size_t next = 0; next < order.size(); ++next) {
       const auto& input = inputs[order[next]];

@@ -280,6 +280,7 @@ class RemoteEmbedder final : public Embedder {
   Embeddings embed(std::span<const std::string> texts, EmbedAs as, std::stop_token stop) override {
     const std::lock_guard lock(mutex_);
     Embeddings result{.dims = dims_, .values = {}};
+    for (const std::string& text : texts) result.tokens += count_tokens(text);
     for (std::size_t start = 0; start < texts.size(); start += kEmbeddingBatch) {
       embed_batch(texts.subspan(start, std::min(kEmbeddingBatch, texts.size() - start)), as, stop, result);
     }

@@ -24,6 +24,7 @@ class HashEmbedder final : public Embedder {
     for (const std::string& text : texts) {
       embedded.push_back(text);
       const auto vector = vector_of(text);
+      embeddings.tokens += count_tokens(text);
       embeddings.values.insert(embeddings.values.end(), vector.begin(), vector.end());
     }
     return embeddings;
