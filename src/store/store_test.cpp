@@ -100,8 +100,11 @@ TEST_F(StoreTest, KnowsNoContentUnderAnotherEmbeddingModel) {
 TEST_F(StoreTest, LeavesNoWordOfARemovedDocumentOnTheDisk) {
   const Document document = store_->put_version(workspace_, version("/a", "xylographica"));
   store_->put_version(workspace_, version("/b", "beta"));
+  store_->keep_response(workspace_, "key", sha256("upload"), document.id + " xylographica");
+  ASSERT_TRUE(on_disk("xylographica"));
   ASSERT_TRUE(store_->remove_document(workspace_, document.id));
-  store_.reset();  // the last connection folds the write-ahead log into the file
+  EXPECT_FALSE(on_disk("xylographica")) << "while the store is open";
+  store_.reset();
   EXPECT_FALSE(on_disk("xylographica"));
 }
 

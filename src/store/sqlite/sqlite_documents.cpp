@@ -263,10 +263,14 @@ bool SqliteStore::remove_document(WorkspaceId workspace, std::string_view id) {
   const std::int64_t content_id = document.integer(1);
   document.run();
   writer_.prepare("UPDATE messages SET body = '' WHERE id IN (SELECT message_id FROM message_citations WHERE document_id = ?)").bind(document_id).run();
+  // The answer to an upload names its document, by its title too.
+  writer_.prepare("DELETE FROM idempotency_keys WHERE workspace_id = ? AND instr(response, ?) > 0").bind(workspace).bind(id).run();
   writer_.prepare("DELETE FROM documents WHERE id = ?").bind(document_id).run();
   remove_unused_content(workspace, content_id);
   count_generation(workspace);
   transaction.commit();
+  // Until then the pages as they were stand in the database file, and in its log.
+  writer_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
   return true;
 }
 
