@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 
@@ -108,6 +109,12 @@ TEST_F(StoreTest, LeavesNoWordOfARemovedDocumentOnTheDisk) {
   EXPECT_FALSE(on_disk("xylographica"));
 }
 
+TEST_F(StoreTest, LeavesNoWordOfAReplacedVersionOnTheDisk) {
+  store_->put_version(workspace_, version("/a", "xylographica"));
+  store_->put_version(workspace_, version("/a", "omega"));
+  EXPECT_FALSE(on_disk("xylographica"));
+}
+
 TEST_F(StoreTest, KeepsWorkspacesApart) {
   const WorkspaceId other = store_->workspace("other");
   const Document document = store_->put_version(workspace_, version("/a", "alpha"));
@@ -162,6 +169,22 @@ TEST_F(StoreTest, RefusesAnIdempotencyKeyForAnotherRequest) {
   EXPECT_EQ(store_->kept_response(workspace_, "k", sha256("request")), "response");
   EXPECT_EQ(store_->kept_response(workspace_, "other", sha256("request")), std::nullopt);
   EXPECT_THROW(store_->kept_response(workspace_, "k", sha256("another")), Error);
+}
+
+TEST_F(StoreTest, GivesAKeptResponseForADay) {
+  struct SetClock final : Clock {
+    std::int64_t now = 1'000'000'000;
+    std::int64_t now_ms() const override { return now; }
+  } clock;
+  store_.reset();
+  store_ = open_sqlite_store(folder_.path(), clock);
+  constexpr std::int64_t kHourMs = 3'600'000;
+  store_->keep_response(workspace_, "k", sha256("request"), "response");
+  clock.now += 23 * kHourMs;
+  EXPECT_EQ(store_->kept_response(workspace_, "k", sha256("request")), "response");
+  clock.now += 2 * kHourMs;
+  EXPECT_EQ(store_->kept_response(workspace_, "k", sha256("request")), std::nullopt);
+  store_.reset();  // before its clock
 }
 
 TEST_F(StoreTest, TakesTermsThatLookLikeQuerySyntax) {

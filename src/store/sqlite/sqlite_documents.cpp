@@ -80,8 +80,9 @@ Document SqliteStore::put_version(WorkspaceId workspace, const NewVersion& versi
   const std::lock_guard lock(writing_);
   Transaction transaction(writer_);
   const std::int64_t content_id = write_content(workspace, version);
-  write_version(workspace, version.source, version.content_sha256, version.stamp, content_id);
+  const bool erased = write_version(workspace, version.source, version.content_sha256, version.stamp, content_id);
   transaction.commit();
+  if (erased) empty_log();
   return require_by_source(workspace, version.source);
 }
 
@@ -93,8 +94,10 @@ std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, co
       "AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.content_id = c.id AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.chunk_id = k.id AND v.model_id = ?))");
   content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.embedding_model);
   if (!content.step()) return std::nullopt;
-  write_version(workspace, known.source, known.content_sha256, known.stamp, content.integer(0));
+  const bool erased = write_version(workspace, known.source, known.content_sha256, known.stamp, content.integer(0));
+  content.run();  // an open row would hold the log
   transaction.commit();
+  if (erased) empty_log();
   return require_by_source(workspace, known.source);
 }
 
@@ -194,7 +197,7 @@ void SqliteStore::write_chunks(WorkspaceId workspace, std::int64_t content_id, c
   }
 }
 
-void SqliteStore::write_version(WorkspaceId workspace, std::string_view source, const Sha256& sha256, const FileStamp& stamp, std::int64_t content_id) {
+bool SqliteStore::write_version(WorkspaceId workspace, std::string_view source, const Sha256& sha256, const FileStamp& stamp, std::int64_t content_id) {
   const std::int64_t now = clock_.now_ms();
   writer_.prepare("INSERT OR IGNORE INTO documents (workspace_id, public_id, source, created_ms) VALUES (?, ?, ?, ?)")
       .bind(workspace)
@@ -225,20 +228,22 @@ void SqliteStore::write_version(WorkspaceId workspace, std::string_view source, 
       .bind(now)
       .run();
   writer_.prepare("UPDATE documents SET current_version_id = ? WHERE id = ?").bind(writer_.last_insert_id()).bind(document_id).run();
-  if (past_version != 0 && past_content != content_id) {
-    writer_.prepare("UPDATE document_versions SET content_id = NULL WHERE id = ?").bind(past_version).run();
-    remove_unused_content(workspace, past_content);
-  }
   count_generation(workspace);
+  if (past_version == 0 || past_content == content_id) return false;
+  writer_.prepare("UPDATE document_versions SET content_id = NULL WHERE id = ?").bind(past_version).run();
+  return remove_unused_content(workspace, past_content);
 }
 
-void SqliteStore::remove_unused_content(WorkspaceId workspace, std::int64_t content_id) {
+bool SqliteStore::remove_unused_content(WorkspaceId workspace, std::int64_t content_id) {
   auto used = writer_.prepare("SELECT 1 FROM documents d JOIN document_versions v ON v.id = d.current_version_id WHERE v.content_id = ?");
   used.bind(content_id);
-  if (used.step()) return;
+  if (used.step()) return false;
   writer_.prepare(fmt::format("DELETE FROM {} WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)", words_table(workspace))).bind(content_id).run();
   writer_.prepare("DELETE FROM contents WHERE id = ?").bind(content_id).run();  // bytes, pages, chunks and vectors go with it
+  return true;
 }
+
+void SqliteStore::empty_log() { writer_.execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
 
 void SqliteStore::update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) {
   const std::lock_guard lock(writing_);
@@ -269,8 +274,7 @@ bool SqliteStore::remove_document(WorkspaceId workspace, std::string_view id) {
   remove_unused_content(workspace, content_id);
   count_generation(workspace);
   transaction.commit();
-  // Until then the pages as they were stand in the database file, and in its log.
-  writer_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  empty_log();
   return true;
 }
 

@@ -12,6 +12,8 @@
 namespace panduan::store {
 namespace {
 
+constexpr std::int64_t kResponseKeptMs = 24LL * 3600 * 1000;
+
 std::span<const unsigned char> as_blob(const Sha256& digest) { return {digest.data(), digest.size()}; }
 
 std::filesystem::path made(std::filesystem::path folder) {
@@ -113,8 +115,8 @@ std::vector<Message> SqliteStore::messages(WorkspaceId workspace, std::string_vi
 
 std::optional<std::string> SqliteStore::kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const {
   const auto database = read();
-  auto row = database->prepare("SELECT request_sha256, response FROM idempotency_keys WHERE workspace_id = ? AND key = ?");
-  row.bind(workspace).bind(key);
+  auto row = database->prepare("SELECT request_sha256, response FROM idempotency_keys WHERE workspace_id = ? AND key = ? AND created_ms >= ?");
+  row.bind(workspace).bind(key).bind(clock_.now_ms() - kResponseKeptMs);
   if (!row.step()) return std::nullopt;
   const auto kept = row.blob(0);
   if (!std::equal(kept.begin(), kept.end(), request.begin(), request.end())) {
@@ -124,10 +126,9 @@ std::optional<std::string> SqliteStore::kept_response(WorkspaceId workspace, std
 }
 
 void SqliteStore::keep_response(WorkspaceId workspace, std::string_view key, const Sha256& request, std::string_view response) {
-  constexpr std::int64_t kKeptMs = 24LL * 3600 * 1000;
   const std::lock_guard lock(writing_);
   Transaction transaction(writer_);
-  writer_.prepare("DELETE FROM idempotency_keys WHERE workspace_id = ? AND created_ms < ?").bind(workspace).bind(clock_.now_ms() - kKeptMs).run();
+  writer_.prepare("DELETE FROM idempotency_keys WHERE workspace_id = ? AND created_ms < ?").bind(workspace).bind(clock_.now_ms() - kResponseKeptMs).run();
   writer_.prepare("INSERT OR REPLACE INTO idempotency_keys (workspace_id, key, request_sha256, response, created_ms) VALUES (?, ?, ?, ?, ?)")
       .bind(workspace)
       .bind(key)

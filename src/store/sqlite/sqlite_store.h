@@ -50,8 +50,11 @@ class SqliteStore final : public Store {
   // Parts of the writing calls; the caller holds `writing_` and an open transaction.
   std::int64_t write_content(WorkspaceId workspace, const NewVersion& version);
   void write_chunks(WorkspaceId workspace, std::int64_t content_id, const NewVersion& version);
-  void write_version(WorkspaceId workspace, std::string_view source, const Sha256& sha256, const FileStamp& stamp, std::int64_t content_id);
-  void remove_unused_content(WorkspaceId workspace, std::int64_t content_id);
+  /// Both say whether a content was erased.
+  bool write_version(WorkspaceId workspace, std::string_view source, const Sha256& sha256, const FileStamp& stamp, std::int64_t content_id);
+  bool remove_unused_content(WorkspaceId workspace, std::int64_t content_id);
+  /// Until then what was erased stands in the database file as it was, and in its log.
+  void empty_log();
   void count_generation(WorkspaceId workspace);
   Document require_by_source(WorkspaceId workspace, std::string_view source) const;
 
