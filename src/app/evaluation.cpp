@@ -22,7 +22,7 @@ using nlohmann::json;
 
 constexpr std::size_t kSearchDepth = 20;
 // Counts up when a change makes an old record mean something else.
-constexpr int kRecordVersion = 1;
+constexpr int kRecordVersion = 2;
 
 /// What is kept of a question that was asked.
 struct Record {
@@ -71,19 +71,25 @@ class RecordCache {
     std::ifstream lines(file_);
     for (std::string line; std::getline(lines, line);) {
       const json object = json::parse(line, nullptr, false);  // the last line of a killed run may be cut short
-      if (object.is_object() && object.contains("question")) records_[object["question"].get<std::string>()] = record_from_json(object["record"]);
+      if (object.is_object() && object.contains("key")) records_[object["key"].get<std::string>()] = record_from_json(object["record"]);
     }
   }
-  const Record* find(const std::string& question) const {
-    const auto found = records_.find(question);
+  const Record* find(const SuiteQuestion& question) const {
+    const auto found = records_.find(key_of(question));
     return found == records_.end() ? nullptr : &found->second;
   }
-  void keep(const std::string& question, const Record& record) {
-    records_[question] = record;
-    std::ofstream(file_, std::ios::app) << json{{"question", question}, {"record", to_json(record)}}.dump() << '\n';
+  void keep(const SuiteQuestion& question, const Record& record) {
+    const std::string key = key_of(question);
+    records_[key] = record;
+    std::ofstream(file_, std::ios::app) << json{{"key", key}, {"question", question.question}, {"record", to_json(record)}}.dump() << '\n';
   }
 
  private:
+  /// The ranks of a record depend on what the suite says is right.
+  static std::string key_of(const SuiteQuestion& question) {
+    return to_hex(sha256(json{question.question, question.document, question.answers}.dump())).substr(0, 32);
+  }
+
   std::filesystem::path file_;
   std::map<std::string, Record> records_;
 };
@@ -98,6 +104,9 @@ std::string digest_of_folder(const std::filesystem::path& folder) {
   for (const std::string& entry : entries) hasher.update(entry);
   return to_hex(hasher.finish());
 }
+
+/// A catalogue's name says which bytes it is; a file's does not.
+std::string fingerprint_of(const std::string& model) { return std::filesystem::is_regular_file(model) ? to_hex(sha256_of_file(model)) : model; }
 
 std::string file_name(const std::string& source) { return std::filesystem::path(source).filename().string(); }
 
@@ -258,19 +267,20 @@ EvaluationReport evaluate(const Config& config, const EvaluationOptions& options
   if (added.added == 0) throw Error(ErrorKind::InvalidInput, fmt::format("no document in '{}' could be added", options.documents.string()));
 
   RecordCache cache(options.cache,
-                    fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}", kRecordVersion, to_hex(sha256_of_file("/proc/self/exe")), digest_of_folder(options.documents),
-                                models.chat_model, models.embedding_model, own.passages, own.chunk_tokens, own.max_answer_tokens, options.retrieval_only));
+                    fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", kRecordVersion, to_hex(sha256_of_file("/proc/self/exe")),
+                                digest_of_folder(options.documents), fingerprint_of(models.chat_model), fingerprint_of(models.embedding_model), own.remote_url,
+                                own.context_tokens, own.passages, own.chunk_tokens, own.max_answer_tokens, options.retrieval_only));
   Sources sources;
   std::vector<Record> records;
   progress.step = options.retrieval_only ? "searching" : "asking";
   for (const SuiteQuestion& question : questions) {
     on_progress(progress);
-    const Record* known = cache.find(question.question);
+    const Record* known = cache.find(question);
     Record record = known != nullptr ? *known : Record{};
     if (known == nullptr) {
       search(*workbench, question, record, stop);
       if (!options.retrieval_only) ask(*workbench, question, sources, record, stop);
-      cache.keep(question.question, record);
+      cache.keep(question, record);
     }
     records.push_back(record);
     ++progress.done;
