@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
-#include <limits>
 
 #include "base/error.h"
 #include "llm/llama/llama_model.h"
@@ -51,22 +51,21 @@ std::string missing_cpu_feature() { return llm::missing_cpu_feature(); }
 
 std::string Models::chat_name_to_pull() const {
   if (chats_remotely(config_)) return config_.remote_chat_model;
-  return config_.chat_model == "auto" ? llm::default_chat_model(available_memory_bytes()).name : config_.chat_model;
+  return config_.chat_model == "auto" ? llm::default_chat_models(available_memory_bytes()).front()->name : config_.chat_model;
 }
 
 std::string Models::chat_name() const {
-  std::call_once(named_, [this] {
-    chat_name_ = chat_name_to_pull();
-    const llm::ModelStore store(config_.models_dir);
-    if (chats_remotely(config_) || config_.chat_model != "auto" || store.find(chat_name_)) return;
-    // The one that fits is not there: one that is beats none.
-    for (const std::uint64_t memory : {std::numeric_limits<std::uint64_t>::max(), std::uint64_t{0}}) {
-      const std::string& other = llm::default_chat_model(memory).name;
-      if (store.find(other)) chat_name_ = other;
-    }
-  });
-  return chat_name_;
+  if (chats_remotely(config_) || config_.chat_model != "auto") return chat_name_to_pull();
+  const std::lock_guard lock(name_mutex_);
+  if (!found_chat_name_.empty()) return found_chat_name_;
+  const llm::ModelStore store(config_.models_dir);
+  const auto candidates = llm::default_chat_models(available_memory_bytes());
+  const auto installed = std::ranges::find_if(candidates, [&](const llm::ModelEntry* model) { return store.find(model->name).has_value(); });
+  if (installed == candidates.end()) return candidates.front()->name;
+  return found_chat_name_ = (*installed)->name;
 }
+
+std::string Models::embedding_name() const { return embeds_remotely(config_) ? config_.remote_embedding_model : config_.embedding_model; }
 
 llm::Embedder& Models::embedder() {
   const std::lock_guard lock(embedder_mutex_);

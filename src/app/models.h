@@ -19,17 +19,19 @@ class Models {
   llm::Embedder& embedder();
   llm::ChatModel& chat();
 
-  /// The chat model's catalogue name or path: what "auto" comes to on this machine.
+  /// The chat model's catalogue name or path. "auto" comes to the one that fits the memory that is free, or to the other when only
+  /// that is installed; once one was found it stays, because loading it takes memory too.
   std::string chat_name() const;
-  /// What to fetch where "auto" stands: the model that fits the memory that is free, installed or not.
+  /// What to fetch where "auto" stands: the model that fits, installed or not.
   std::string chat_name_to_pull() const;
+  std::string embedding_name() const;
   /// One line for each model that is not there; empty when all are.
   std::vector<std::string> missing() const;
 
  private:
   Config config_;
-  mutable std::once_flag named_;
-  mutable std::string chat_name_;  ///< decided once: the memory that is free changes, also by loading the model
+  mutable std::mutex name_mutex_;
+  mutable std::string found_chat_name_;  ///< what "auto" came to; empty until an installed model was found
   std::mutex embedder_mutex_, chat_mutex_;  // one each, so that the two can be loaded at the same time
   std::unique_ptr<llm::Embedder> embedder_;
   std::unique_ptr<llm::ChatModel> chat_;

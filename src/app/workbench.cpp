@@ -29,7 +29,7 @@ FileLock take_lock(const Config& config) {
   return *std::move(lock);
 }
 
-void check_question(const std::string& text) {
+void check_question_text(const std::string& text) {
   if (text.size() > kMaxQuestionBytes)
     throw Error(ErrorKind::TooLarge,
                 fmt::format("the question has {} bytes, the limit is {}: shorten it, or add the long text as a document", text.size(), kMaxQuestionBytes));
@@ -47,6 +47,17 @@ std::string upload_source(const std::string& name) {
 }
 
 }  // namespace
+
+void check_question(const rag::Question& question) {
+  check_question_text(question.text);
+  std::size_t history = 0;
+  for (const auto& turn : question.history) {
+    if (!is_valid_utf8(turn.content)) throw Error(ErrorKind::InvalidInput, "the chat history is not UTF-8");
+    history += turn.content.size();
+  }
+  if (history > kMaxHistoryBytes)
+    throw Error(ErrorKind::TooLarge, fmt::format("the chat history has {} bytes, the limit is {}: leave out its oldest turns", history, kMaxHistoryBytes));
+}
 
 std::filesystem::path socket_path(const Config& config) { return config.data_dir / "socket"; }
 
@@ -97,7 +108,7 @@ store::Document LocalWorkbench::remove(const identity::Caller& caller, const std
 }
 
 std::vector<SearchHit> LocalWorkbench::search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) {
-  check_question(question);
+  check_question_text(question);
   std::vector<SearchHit> hits;
   for (const auto& hit : retriever().search(caller, question, {.limit = limit}, stop).hits) {
     const auto& passage = hit.passage;
@@ -118,10 +129,7 @@ std::vector<SearchHit> LocalWorkbench::search(const identity::Caller& caller, co
 }
 
 void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) {
-  check_question(question.text);
-  for (const auto& turn : question.history) {
-    if (!is_valid_utf8(turn.content)) throw Error(ErrorKind::InvalidInput, "the chat history is not UTF-8");
-  }
+  check_question(question);
   // The first question waits for both models: they are loaded at the same time.
   auto model = std::async(std::launch::async, [this] { return &models_.chat(); });
   auto& search = retriever();
@@ -139,7 +147,7 @@ store::IntegrityReport LocalWorkbench::check(const identity::Caller& caller) {
 }
 
 Readiness LocalWorkbench::readiness() {
-  Readiness readiness{.ready = false, .problems = models_.missing(), .chat_model = models_.chat_name(), .embedding_model = config_.embedding_model};
+  Readiness readiness{.ready = false, .problems = models_.missing(), .chat_model = models_.chat_name(), .embedding_model = models_.embedding_name()};
   readiness.ready = readiness.problems.empty();
   return readiness;
 }

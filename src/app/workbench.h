@@ -54,7 +54,7 @@ class Workbench {
   /// By id or source; gives what was removed. Throws Error{NotFound}.
   virtual store::Document remove(const identity::Caller& caller, const std::string& id_or_source) = 0;
   virtual std::vector<SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) = 0;
-  /// Sends the answer's events and returns after `done`. Throws Error{InvalidInput} for an empty or overlong question or invalid UTF-8.
+  /// Sends the answer's events and returns after `done`. Throws Error as check_question.
   virtual void ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) = 0;
   virtual store::IntegrityReport check(const identity::Caller& caller) = 0;
   virtual Readiness readiness() = 0;
@@ -64,8 +64,12 @@ class Workbench {
   virtual void keep_response(const identity::Caller& caller, const std::string& key, const Sha256& request, const std::string& response) = 0;
 };
 
-/// Longest question that is taken, in bytes of UTF-8.
+/// Longest question, and all turns of the conversation before it, in bytes of UTF-8.
 inline constexpr std::size_t kMaxQuestionBytes = 16 * 1024;
+inline constexpr std::size_t kMaxHistoryBytes = 64 * 1024;
+
+/// What `ask` does first. Throws Error: TooLarge, InvalidInput (empty, or not UTF-8).
+void check_question(const rag::Question& question);
 
 /// Opens the store in config.data_dir and takes its lock. Models are loaded when they are first needed. Throws Error{Busy} that
 /// names the process that holds the store.

@@ -45,7 +45,7 @@ void look_at_models(const Config& config, std::vector<Finding>& findings) {
   const app::Models models(config);
   const auto missing = models.missing();
   for (const std::string& problem : missing) findings.push_back({Grade::Bad, "models", problem});
-  if (missing.empty()) findings.push_back({Grade::Good, "models", fmt::format("{} and {}", models.chat_name(), config.embedding_model)});
+  if (missing.empty()) findings.push_back({Grade::Good, "models", fmt::format("{} and {}", models.chat_name(), models.embedding_name())});
 }
 
 void look_at_store(const Config& config, std::vector<Finding>& findings) {

@@ -55,10 +55,12 @@ std::string task_name(llm::ModelTask task) { return task == llm::ModelTask::Chat
 
 int list_models(const Session& session) {
   const llm::ModelStore store(session.config.models_dir);
-  const std::string chat = app::Models(session.config).chat_name();
+  const app::Models models(session.config);
+  const std::string chat = models.chat_name();
+  const std::string embedding = models.embedding_name();
   for (const auto& model : llm::model_catalogue()) {
     const bool installed = store.find(model.name).has_value();
-    const bool in_use = llm::find_model(chat) == &model || llm::find_model(session.config.embedding_model) == &model;
+    const bool in_use = llm::find_model(chat) == &model || llm::find_model(embedding) == &model;
     if (session.arguments.json) {
       print_json({{"name", model.name},
                   {"task", task_name(model.task)},

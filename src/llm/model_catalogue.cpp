@@ -83,10 +83,11 @@ const ModelEntry* find_model(std::string_view name) {
   return nullptr;
 }
 
-const ModelEntry& default_chat_model(std::uint64_t available_memory_bytes) {
-  const ModelEntry* model = find_model(available_memory_bytes >= kMemoryForTheLargerModel ? "qwen2.5-coder-1.5b" : "qwen2.5-coder-0.5b");
-  if (model == nullptr) throw Error(ErrorKind::Internal, "[models] the built-in catalogue has no default chat model");
-  return *model;
+std::vector<const ModelEntry*> default_chat_models(std::uint64_t available_memory_bytes) {
+  std::vector<const ModelEntry*> models{find_model("qwen2.5-coder-1.5b"), find_model("qwen2.5-coder-0.5b")};
+  if (std::ranges::find(models, nullptr) != models.end()) throw Error(ErrorKind::Internal, "[models] the built-in catalogue lacks a default chat model");
+  if (available_memory_bytes < kMemoryForTheLargerModel) std::ranges::reverse(models);
+  return models;
 }
 
 }  // namespace panduan::llm

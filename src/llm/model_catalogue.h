@@ -52,7 +52,7 @@ struct ModelEntry {
 const std::vector<ModelEntry>& model_catalogue();
 /// By name or alias.
 const ModelEntry* find_model(std::string_view name);
-/// The chat model that "auto" means on a machine with this much memory available.
-const ModelEntry& default_chat_model(std::uint64_t available_memory_bytes);
+/// What "auto" means on a machine with this much memory available: the chat model to run, then the one to make do with.
+std::vector<const ModelEntry*> default_chat_models(std::uint64_t available_memory_bytes);
 
 }  // namespace panduan::llm

@@ -53,9 +53,9 @@ TEST(ModelCatalogue, FindsByNameAndByAlias) {
 }
 
 TEST(ModelCatalogue, ChoosesTheLargerChatModelWhereThereIsMemoryForIt) {
-  EXPECT_EQ(default_chat_model(8'000'000'000).name, "qwen2.5-coder-1.5b-instruct-q4_k_m");
-  EXPECT_EQ(default_chat_model(2'500'000'000).name, "qwen2.5-coder-0.5b-instruct-q4_k_m");
-  EXPECT_EQ(default_chat_model(0).task, ModelTask::Chat);
+  EXPECT_EQ(default_chat_models(8'000'000'000).front()->name, "qwen2.5-coder-1.5b-instruct-q4_k_m");
+  EXPECT_EQ(default_chat_models(2'500'000'000).front()->name, "qwen2.5-coder-0.5b-instruct-q4_k_m");
+  EXPECT_EQ(default_chat_models(0).back()->task, ModelTask::Chat);
 }
 
 }  // namespace

@@ -15,11 +15,12 @@ struct Wording {
   std::string_view question;  ///< stands before the question
   std::string_view quote;     ///< asks for the sentence
   std::string_view shorter;   ///< asks for the answer in a few words
-  std::size_t short_characters, most_characters;  ///< of an answer; the most as in answer_grammar
+  std::size_t short_characters;  ///< an answer of more is asked for again
+  std::size_t most_characters;   ///< of an answer: here the grammar ends it
   std::string_view sufficient;
   std::string_view no_passage;
   std::vector<std::string> yes, no;
-  std::string_view answer_grammar;
+  std::string_view label;  ///< begins the answer's line
   std::string_view quote_grammar;
 };
 
@@ -38,7 +39,7 @@ const Wording& english() {
       .no_passage = "N/A",
       .yes = {"yes", "Yes"},
       .no = {"no", "No"},
-      .answer_grammar = R"(root ::= "Answer: " [^\n]{1,200})",
+      .label = "Answer: ",
       .quote_grammar = R"(root ::= [^\n]{1,400})"};
   return wording;
 }
@@ -54,12 +55,14 @@ const Wording& chinese() {
                                .no_passage = "无",
                                .yes = {"是"},
                                .no = {"否", "不"},
-                               .answer_grammar = R"(root ::= "答案：" [^\n]{1,80})",
+                               .label = "答案：",
                                .quote_grammar = R"(root ::= [^\n]{1,200})"};
   return wording;
 }
 
 const Wording& wording_for(const Question& question) { return is_mostly_chinese(question.text) ? chinese() : english(); }
+
+std::string answer_grammar(const Wording& wording) { return fmt::format(R"(root ::= "{}" [^\n]{{1,{}}})", wording.label, wording.most_characters); }
 
 std::string_view trim(std::string_view text) {
   constexpr std::string_view kSpace = " \t\r\n";
@@ -89,8 +92,8 @@ SufficiencyPrompt ask_whether(const Question& question, std::string passage) {
 }
 
 /// The second turn of a conversation.
-Prompt ask_on(const Prompt& asked, std::string_view reply, std::string_view request, std::string_view grammar) {
-  Prompt prompt{.messages = asked.messages, .grammar = std::string(grammar)};
+Prompt ask_on(const Prompt& asked, std::string_view reply, std::string_view request, std::string grammar) {
+  Prompt prompt{.messages = asked.messages, .grammar = std::move(grammar)};
   prompt.messages.push_back({llm::Role::Assistant, std::string(reply)});
   prompt.messages.push_back({llm::Role::User, std::string(request)});
   return prompt;
@@ -103,7 +106,7 @@ Prompt make_answer_prompt(const Question& question, std::span<const PassageRead>
   std::string text;
   for (const PassageRead& passage : passages) text += passage_text(passage);
   return {.messages = ask_about(question, std::move(text), fmt::format("{}\n\n{}{}", wording.answer, wording.question, question.text)),
-          .grammar = std::string(wording.answer_grammar)};
+          .grammar = answer_grammar(wording)};
 }
 
 SufficiencyPrompt make_sufficiency_prompt(const Question& question, const PassageRead& passage) { return ask_whether(question, passage_text(passage)); }
@@ -114,7 +117,7 @@ SufficiencyPrompt make_sufficiency_prompt_without_passage(const Question& questi
 
 Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::string_view reply) {
   const Wording& wording = wording_for(question);
-  return ask_on(asked, reply, wording.quote, wording.quote_grammar);
+  return ask_on(asked, reply, wording.quote, std::string(wording.quote_grammar));
 }
 
 bool is_cut_off(const Question& question, std::string_view answer) {
@@ -126,13 +129,13 @@ bool is_short(const Question& question, std::string_view answer) { return count_
 
 Prompt make_shorter_prompt(const Prompt& asked, const Question& question, std::string_view reply) {
   const Wording& wording = wording_for(question);
-  return ask_on(asked, reply, wording.shorter, wording.answer_grammar);
+  return ask_on(asked, reply, wording.shorter, answer_grammar(wording));
 }
 
 std::string parse_line(std::string_view reply) {
   std::string_view line = trim(reply);
   line = trim(line.substr(0, line.find('\n')));
-  for (const std::string_view label : {"Answer:", "答案："}) {
+  for (const std::string_view label : {trim(english().label), trim(chinese().label)}) {
     if (line.starts_with(label)) line = trim(line.substr(label.size()));
   }
   for (const auto& [opening, closing] : {std::pair<std::string_view, std::string_view>{"\"", "\""}, {"“", "”"}}) {

@@ -21,10 +21,10 @@ Prompt make_answer_prompt(const Question& question, std::span<const PassageRead>
 Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::string_view reply);
 /// Whether an answer is a phrase rather than a sentence: at most 20 characters in Chinese, 60 otherwise.
 bool is_short(const Question& question, std::string_view answer);
-/// Whether the grammar ended it: a model that would have gone on, often with what it had said before.
-bool is_cut_off(const Question& question, std::string_view answer);
 /// Goes on from a reply that is not: asks for the few words that the question wants.
 Prompt make_shorter_prompt(const Prompt& asked, const Question& question, std::string_view reply);
+/// Whether the grammar ended the answer: the model would have gone on, often with what it had said before.
+bool is_cut_off(const Question& question, std::string_view answer);
 
 /// Asks whether a passage says what an answer needs. Where the question and how the model leans decide most of the odds, those with
 /// an empty passage take that part out (Zhao et al., "Calibrate Before Use", 2021, there for few-shot labels).

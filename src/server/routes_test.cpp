@@ -106,7 +106,9 @@ TEST(Routes, ABadQuestionIsRefused) {
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", "[]")), 400);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", "{\"question\":\"\xFF\"}")), 400);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":" \n"})")), 400);
-  EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":")" + std::string(app::kMaxQuestionBytes + 1, 'a') + "\"}")), 400);
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":")" + std::string(app::kMaxQuestionBytes + 1, 'a') + "\"}")), 413);
+  const std::string history = R"([{"role":"user","content":")" + std::string(app::kMaxHistoryBytes + 1, 'a') + R"("}])";
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q","chat_history":)" + history + "}")), 413);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q","stream":"yes"})")), 400);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q"})", {{"content-type", "text/plain"}})), 415);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", std::string((1U << 20U) + 1, ' '))), 413);

@@ -146,8 +146,9 @@ class LlamaChatModel final : public ChatModel {
     if (prompt.tokens.size() + static_cast<std::size_t>(answer_tokens) > max_context_tokens()) {
       throw Error(
           ErrorKind::TooLarge,
-          fmt::format("the prompt has {} tokens and the answer may have {}, the context holds {}: ask a shorter question, or set engine.context_tokens higher",
-                      prompt.tokens.size(), answer_tokens, max_context_tokens()));
+          fmt::format(
+              "the prompt has {} tokens and the answer may have {}, the context holds {}: shorten the question or the conversation before it, or set engine.context_tokens higher",
+              prompt.tokens.size(), answer_tokens, max_context_tokens()));
     }
     std::size_t part = keep_shared_parts(prompt);
     position_ = static_cast<llama_pos>(part == 0 ? 0 : prompt.cuts[part - 1]);

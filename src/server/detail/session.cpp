@@ -133,8 +133,9 @@ std::shared_ptr<Exchange> Session::submit(const RouteMatch& match) {
     });
   };
   auto exchange = std::make_shared<Exchange>(shared_.limits.worker_patience, std::move(wake));
-  auto work = [exchange, handler = &match.route->handler, request = std::make_shared<Request>(request_)] { run_handler(*handler, *request, *exchange); };
-  request_.body.clear();
+  // Moved, with a body that may be large; the answer is written by the method.
+  auto request = std::make_shared<Request>(std::exchange(request_, Request{.method = request_.method}));
+  auto work = [exchange, handler = &match.route->handler, request = std::move(request)] { run_handler(*handler, *request, *exchange); };
   if (match.route->lane == Lane::Inline) {
     work();
     return exchange;

@@ -14,10 +14,7 @@ bool wants_stream(const Request& request, const Json& body) {
 void answer(app::Workbench& workbench, const Request& request, Reply& reply, const std::stop_token& stop) {
   const Json body = json_body(request);
   const rag::Question question = question_from_json(body);
-  if (question.text.size() > app::kMaxQuestionBytes) {
-    throw Error(ErrorKind::InvalidInput, fmt::format("the question has {} bytes: at most {} are taken", question.text.size(), app::kMaxQuestionBytes));
-  }
-  if (question.text.find_first_not_of(" \t\r\n") == std::string::npos) throw Error(ErrorKind::InvalidInput, "the question is empty");
+  app::check_question(question);  // before the stream begins: then it can be a status
   const auto caller = workbench.local_caller();
   if (!wants_stream(request, body)) {
     std::vector<rag::Event> events;
