@@ -17,7 +17,7 @@ namespace panduan::ingest {
 namespace {
 
 // Chunks that go to the embedder at once: enough to fill its batches, few enough that progress moves and a stop is prompt.
-constexpr std::size_t kEmbeddedTogether = 32;
+constexpr std::size_t kEmbeddedTogether = 64;
 
 store::FileStamp stamp_of(const std::filesystem::path& path) {
   struct stat status{};

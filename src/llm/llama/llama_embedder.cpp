@@ -13,9 +13,12 @@
 namespace panduan::llm {
 namespace {
 
-// Attention costs the square of a batch's length, and a long batch hides the cost of starting one; measured best here.
-constexpr int kBatchTokens = 512;
-constexpr int kMaxSequences = 64;
+// Attention costs the square of a batch's length: a text of the usual length goes alone, shorter ones share a batch.
+constexpr std::size_t kBatchTokens = 256;
+// ggml multiplies whole blocks of rows several times faster than what is left over, so a batch is filled up to whole blocks with a
+// sequence that nobody reads: 1.4 times faster on English passages, 1.05 on Chinese (bench/embed_bench).
+constexpr int kBlockTokens = 32;
+constexpr int kMaxSequences = 63;  // and the one that fills up
 
 class LlamaEmbedder final : public Embedder {
  public:
@@ -25,11 +28,12 @@ class LlamaEmbedder final : public Embedder {
       throw Error(ErrorKind::Unsupported, fmt::format("'{}' is a chat model, not an embedding model", file.string()));
     }
     max_sequence_tokens_ = static_cast<std::size_t>(llama_model_n_ctx_train(model_.get()));
-    const int batch_tokens = std::max(kBatchTokens, static_cast<int>(max_sequence_tokens_));
+    const int batch_tokens =
+        std::max(static_cast<int>(kBatchTokens), (static_cast<int>(max_sequence_tokens_) + kBlockTokens - 1) / kBlockTokens * kBlockTokens);
     llama_context_params params = llama_context_default_params();
     params.n_ctx = static_cast<std::uint32_t>(batch_tokens);
     params.n_batch = params.n_ubatch = static_cast<std::uint32_t>(batch_tokens);
-    params.n_seq_max = kMaxSequences;
+    params.n_seq_max = kMaxSequences + 1;
     params.kv_unified = true;
     params.n_threads = params.n_threads_batch = thread_count(options);
     params.embeddings = true;
@@ -64,7 +68,7 @@ class LlamaEmbedder final : public Embedder {
     std::vector<std::size_t> members;
     for (std::size_t next = 0; next < order.size(); ++next) {
       const auto& input = inputs[order[next]];
-      if (!members.empty() && (batch_->size() + static_cast<int>(input.size()) > kBatchTokens || members.size() == kMaxSequences))
+      if (!members.empty() && (static_cast<std::size_t>(batch_->size()) + input.size() > kBatchTokens || members.size() == kMaxSequences))
         flush(members, embeddings, stop);
       for (std::size_t i = 0; i < input.size(); ++i) batch_->add(input[i], static_cast<llama_pos>(i), static_cast<llama_seq_id>(members.size()), true);
       members.push_back(order[next]);
@@ -91,6 +95,7 @@ class LlamaEmbedder final : public Embedder {
       batch_->clear();
       throw Error(ErrorKind::Cancelled, "embedding was stopped");
     }
+    for (llama_pos i = 0; batch_->size() % kBlockTokens != 0; ++i) batch_->add(0, i, static_cast<llama_seq_id>(members.size()), true);
     const int result = llama_encode(context_.get(), batch_->get());
     batch_->clear();
     if (result != 0) throw Error(ErrorKind::Internal, fmt::format("[llama.cpp] embedding failed with {}", result));
