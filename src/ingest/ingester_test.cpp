@@ -282,7 +282,7 @@ TEST_F(IngesterTest, WhoMayOnlyReadAddsNothing) {
 
 TEST_F(IngesterTest, ProgressMovesFromFileToFileAndStepToStep) {
   options_.chunk_tokens = 32;
-  write("a.txt", long_text(80));
+  write("a.txt", long_text(200));
   write("b.txt", "apples");
   const AddSummary summary = add({root()});
   ASSERT_THAT(progress_, ::testing::Not(IsEmpty()));
