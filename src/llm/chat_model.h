@@ -50,6 +50,22 @@ struct ReplyOdds {
   Usage usage;
 };
 
+/// A stretch of a text that a reply may be, word for word; each white space in it is one space.
+struct Extract {
+  std::string text;
+  double log_prob = 0;  ///< natural logarithm of the probability that the reply is this and ends there
+};
+struct ExtractOptions {
+  std::string begun;      ///< how the reply begins before the words that are copied: "Answer:"
+  std::size_t width = 4;  ///< stretches that are followed side by side, at most kMaxExtractWidth
+  int max_tokens = 40;    ///< of one stretch
+};
+inline constexpr std::size_t kMaxExtractWidth = 8;
+struct Extraction {
+  std::vector<Extract> extracts;  ///< the likeliest first, at most 12
+  Usage usage;                    ///< its completion_tokens are those of all stretches
+};
+
 /// Called with each piece of new text, always whole UTF-8 characters. Returning false ends the generation (FinishReason::Stop).
 using TextSink = std::function<bool(std::string_view)>;
 
@@ -63,6 +79,10 @@ class ChatModel {
   /// One forward pass, nothing is written. nullopt when the model does not tell (a remote server) or the stop request came first.
   /// Throws Error as generate.
   virtual std::optional<ReplyOdds> reply_odds(std::span<const ChatMessage> messages, std::span<const std::string> texts, std::stop_token stop) = 0;
+  /// What the reply would be if it could only copy from the text, within one sentence and in whole words (llm/copyable_text.h), found by
+  /// a beam search. nullopt and errors as reply_odds.
+  virtual std::optional<Extraction> extract(std::span<const ChatMessage> messages, std::string_view text, const ExtractOptions& options,
+                                            std::stop_token stop) = 0;
   virtual std::size_t count_tokens(std::string_view text) const = 0;
   virtual std::string name() const = 0;
   /// Changes whenever the model's weights may differ: part of every cache key.

@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "base/unicode.h"
 #include "rag/citation.h"
+#include "rag/extract_choice.h"
 #include "rag/phrase.h"
 #include "rag/prompt.h"
 
@@ -73,6 +74,16 @@ class Reading {
   bool is_sufficient(const PassageRead& passage, double least_log_odds) {
     const auto odds = log_odds(make_sufficiency_prompt(question_, passage));
     return odds && *odds >= least_log_odds;
+  }
+  /// The words of the passages that the model would answer with; nullopt for one that does not tell, or would answer otherwise.
+  std::optional<std::string> copy(const Prompt& prompt, std::span<const PassageRead> passages) {
+    std::string text;
+    for (const PassageRead& passage : passages) text += passage.text + "\n\n";
+    const auto extraction = model_.extract(prompt.messages, text, {.begun = prompt.begun}, stop_);
+    throw_if_stopped();
+    if (!extraction) return std::nullopt;
+    add(extraction->usage);
+    return choose_extract(extraction->extracts, short_characters(question_));
   }
   std::string write(const Prompt& prompt) {
     auto generation = model_.generate(prompt.messages, {.max_tokens = max_tokens_, .grammar = prompt.grammar}, {}, stop_);
@@ -146,7 +157,8 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
     hits = hits.subspan(index, 1);
   }
   const Prompt prompt = make_answer_prompt(question, read);
-  const std::string reply = reading.write(prompt);
+  const auto copied = reading.copy(prompt, read);
+  const std::string reply = copied ? *copied : reading.write(prompt);
   done.first_event_ms = watch.elapsed_ms();
   std::string answer = parse_line(reply);
   if (answer.empty()) return finish(false, reason_without_quote(chinese, passages.size()));
@@ -156,15 +168,15 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
   auto evidence = find_evidence(question, answer, hits);
   if (evidence) {
     const std::string_view sentence = std::string_view(hits[evidence->hit].passage.text).substr(evidence->range.begin, evidence->range.size());
-    if (!is_short(question, answer)) {
+    if (!copied && !is_short(question, answer)) {
       // Asked again, it often names the part that was asked for; that is only taken where it stands word for word in the same sentence.
       std::string shorter = parse_line(reading.write(make_shorter_prompt(prompt, question, reply)));
       if (is_short(question, shorter) && locate_line(shorter, sentence)) answer = std::move(shorter);
       if (is_cut_off(question, answer)) answer = sentence;
     }
-    answer = complete_phrase(answer, sentence);
+    answer = complete_phrase(answer, sentence, copied ? Complete::Meaning : Complete::Phrase);
   }
-  if (!evidence && !is_cut_off(question, answer)) {
+  if (!evidence && !copied && !is_cut_off(question, answer)) {
     evidence = find_support(parse_line(reading.write(make_quote_prompt(prompt, question, reply))), answer, hits);
   }
   if (!evidence) return finish(false, reason_without_quote(chinese, passages.size()));

@@ -163,6 +163,37 @@ TEST_F(AnswererTest, OfAnAnswerWithoutEndOnlyTheSentenceItStandsOnIsShown) {
   EXPECT_EQ(the<AnswerText>().text, "Ada Kern designed the bridge.");
 }
 
+TEST_F(AnswererTest, WhereTheModelTellsWhatItWouldCopyThatIsTheAnswer) {
+  suffices(kBridge);
+  model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"Kern", -0.7}, {"Ada Kern", -0.9}, {"1932", -4.0}}; };
+  ask({.text = "Who designed the Aurora bridge?"});
+  EXPECT_EQ(the<AnswerText>().text, "Ada Kern");
+  EXPECT_EQ(the<Quote>().text, "Ada Kern designed the bridge.");
+  EXPECT_THAT(model_.asked, SizeIs(1)) << "and nothing is asked again";
+}
+
+TEST_F(AnswererTest, OnlyWhatIsReadIsCopiedFrom) {
+  suffices(kTunnel);
+  std::string read;
+  model_.copies = [&](std::string_view text) {
+    read = text;
+    return std::vector<llm::Extract>{{"1957", -0.1}};
+  };
+  ask({.text = "When was the tunnel beside the Aurora bridge opened?"});
+  EXPECT_THAT(read, HasSubstr(kTunnel));
+  EXPECT_THAT(read, Not(HasSubstr(kBridge)));
+  EXPECT_EQ(the<Quote>().source, "/tunnel.txt");
+}
+
+TEST_F(AnswererTest, WhatTheModelWouldSayInItsOwnWordsItIsLeftToSay) {
+  suffices(kBridge);
+  model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"1932", -9.0}}; };
+  model_.replies = {"Answer: a woman engineer", "Ada Kern designed the bridge."};
+  ask({.text = "Who designed the Aurora bridge?"});
+  EXPECT_EQ(the<AnswerText>().text, "a woman engineer");
+  EXPECT_EQ(the<Quote>().text, "Ada Kern designed the bridge.");
+}
+
 TEST_F(AnswererTest, AModelThatDoesNotTellItsOddsReadsThePassagesTogether) {
   model_.replies = {"Answer: 1957"};
   ask({.text = "When was the tunnel opened?"});

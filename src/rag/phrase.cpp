@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "base/unicode.h"
 #include "rag/citation.h"
@@ -97,19 +98,45 @@ std::size_t begin_with_modifier(std::string_view sentence, std::size_t phrase) {
   return is_one_of(in(sentence, *before), kArticles) ? word->begin : phrase;
 }
 
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kBrackets{
+    {{"(", ")"}, {"（", "）"}, {"[", "]"}, {"“", "”"}, {"《", "》"}, {"「", "」"}, {"『", "』"}, {"【", "】"}}};
+
+std::size_t count(std::string_view text, std::string_view part) {
+  std::size_t times = 0;
+  for (std::size_t found = text.find(part); found != std::string_view::npos; found = text.find(part, found + part.size())) ++times;
+  return times;
+}
+
+/// What opens inside the phrase closes inside it: the one that closes is taken when it stands right behind, else the phrase ends
+/// before what opens.
+ByteRange with_brackets_closed(std::string_view sentence, ByteRange range) {
+  for (const auto& [opening, closing] : kBrackets) {
+    const std::string_view phrase = in(sentence, range);
+    if (count(phrase, opening) <= count(phrase, closing)) continue;
+    const std::size_t opens = range.begin + phrase.rfind(opening);
+    if (sentence.substr(range.end).starts_with(closing)) {
+      range.end += closing.size();
+    } else if (opens > range.begin) {
+      range.end = sentence.find_last_not_of(' ', opens - 1) + 1;
+    }
+  }
+  return range;
+}
+
 }  // namespace
 
-std::string complete_phrase(std::string_view answer, std::string_view sentence) {
+std::string complete_phrase(std::string_view answer, std::string_view sentence, Complete what) {
   const auto found = locate_line(answer, sentence);
   if (!found) return std::string(answer);
   ByteRange range = *found;
   const char first = sentence[range.begin];
   if (is_digit(first)) {
     range.begin = begin_with_bound(sentence, range.begin);
-  } else if (is_ascii(first)) {
+  } else if (what == Complete::Phrase && is_ascii(first)) {
     if (is_capital(first)) range = with_name(sentence, range);
     range.begin = begin_with_modifier(sentence, range.begin);
   }
+  range = with_brackets_closed(sentence, range);
   if (range == *found) return std::string(answer);
   std::string phrase(in(sentence, range));
   std::ranges::replace(phrase, '\n', ' ');

@@ -37,6 +37,17 @@ TEST(CompletePhrase, AddsNoVerbNorAnotherPhrase) {
   EXPECT_EQ(complete_phrase("wood", "The house, wood and stone, burnt."), "wood");
   EXPECT_EQ(complete_phrase("the bridge", "They built the bridge."), "the bridge");
 }
+TEST(CompletePhrase, AddsOnlyWhatTheMeaningNeedsWhereNoMoreIsAskedFor) {
+  EXPECT_EQ(complete_phrase("difficulty", "They are sorted by their inherent difficulty.", Complete::Meaning), "difficulty");
+  EXPECT_EQ(complete_phrase("Miller", "It was won by Von Miller, again.", Complete::Meaning), "Miller");
+  EXPECT_EQ(complete_phrase("30 days", "It must be not less than 30 days.", Complete::Meaning), "not less than 30 days");
+}
+TEST(CompletePhrase, ClosesWhatItOpens) {
+  EXPECT_EQ(complete_phrase("1600毫米（5英寸3英尺", "轨距是1600毫米（5英寸3英尺）宽轨。"), "1600毫米（5英寸3英尺）");
+  EXPECT_EQ(complete_phrase("1,600 mm (5 ft", "The gauge is 1,600 mm (5 ft 3 in)."), "1,600 mm");
+  EXPECT_EQ(complete_phrase("“单系的", "它们不是“单系的”。"), "“单系的”");
+  EXPECT_EQ(complete_phrase("Aurora (1932)", "It was the Aurora (1932) of old."), "Aurora (1932)");
+}
 TEST(CompletePhrase, LeavesWhatDoesNotStandThere) {
   EXPECT_EQ(complete_phrase("Six", "There are five."), "Six");
   EXPECT_EQ(complete_phrase("", "There are five."), "");

@@ -93,7 +93,7 @@ SufficiencyPrompt ask_whether(const Question& question, std::string passage) {
 
 /// The second turn of a conversation.
 Prompt ask_on(const Prompt& asked, std::string_view reply, std::string_view request, std::string grammar) {
-  Prompt prompt{.messages = asked.messages, .grammar = std::move(grammar)};
+  Prompt prompt{.messages = asked.messages, .grammar = std::move(grammar), .begun = {}};
   prompt.messages.push_back({llm::Role::Assistant, std::string(reply)});
   prompt.messages.push_back({llm::Role::User, std::string(request)});
   return prompt;
@@ -106,7 +106,8 @@ Prompt make_answer_prompt(const Question& question, std::span<const PassageRead>
   std::string text;
   for (const PassageRead& passage : passages) text += passage_text(passage);
   return {.messages = ask_about(question, std::move(text), fmt::format("{}\n\n{}{}", wording.answer, wording.question, question.text)),
-          .grammar = answer_grammar(wording)};
+          .grammar = answer_grammar(wording),
+          .begun = std::string(trim(wording.label))};
 }
 
 SufficiencyPrompt make_sufficiency_prompt(const Question& question, const PassageRead& passage) { return ask_whether(question, passage_text(passage)); }
@@ -125,7 +126,8 @@ bool is_cut_off(const Question& question, std::string_view answer) {
   return count_characters(answer) + 1 >= wording_for(question).most_characters;
 }
 
-bool is_short(const Question& question, std::string_view answer) { return count_characters(answer) <= wording_for(question).short_characters; }
+std::size_t short_characters(const Question& question) { return wording_for(question).short_characters; }
+bool is_short(const Question& question, std::string_view answer) { return count_characters(answer) <= short_characters(question); }
 
 Prompt make_shorter_prompt(const Prompt& asked, const Question& question, std::string_view reply) {
   const Wording& wording = wording_for(question);

@@ -14,12 +14,14 @@ namespace panduan::rag {
 struct Prompt {
   std::vector<llm::ChatMessage> messages;
   std::string grammar;  ///< GBNF of the reply
+  std::string begun;    ///< how the reply begins before what was asked for
 };
 /// Asks for the answer: one line, as short as may be.
 Prompt make_answer_prompt(const Question& question, std::span<const PassageRead> passages);
 /// Goes on from it: asks for the sentence that the answer rests on.
 Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::string_view reply);
-/// Whether an answer is a phrase rather than a sentence: at most 20 characters in Chinese, 60 otherwise.
+/// The most characters of an answer that is a phrase rather than a sentence: 20 in Chinese, 60 otherwise.
+std::size_t short_characters(const Question& question);
 bool is_short(const Question& question, std::string_view answer);
 /// Goes on from a reply that is not: asks for the few words that the question wants.
 Prompt make_shorter_prompt(const Prompt& asked, const Question& question, std::string_view reply);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "llm/llama/extract_search.h"
 #include "llm/llama/llama_handles.h"
 #include "llm/llama/sampler.h"
 #include "llm/text_stream.h"
@@ -35,6 +36,8 @@ class LlamaChatModel final : public ChatModel {
     llama_context_params params = llama_context_default_params();
     params.n_ctx = static_cast<std::uint32_t>(std::min<std::size_t>(options.context_tokens, static_cast<std::size_t>(llama_model_n_ctx_train(model_.get()))));
     params.n_batch = params.n_ubatch = kPrefillBatch;
+    params.n_seq_max = static_cast<std::uint32_t>(1 + ExtractSearch::sequences(kMaxExtractWidth));
+    params.kv_unified = true;
     params.n_threads = params.n_threads_batch = thread_count(options);
     params.abort_callback = [](void* self) { return static_cast<LlamaChatModel*>(self)->stop_.stop_requested(); };
     params.abort_callback_data = this;
@@ -45,7 +48,7 @@ class LlamaChatModel final : public ChatModel {
     const std::lock_guard lock(mutex_);
     stop_ = std::move(stop);
     Generation generation;
-    if (!prefill(messages, options.max_tokens, generation.usage)) {
+    if (!prefill(messages, {}, options.max_tokens, generation.usage)) {
       generation.finish = FinishReason::Cancelled;
       return generation;
     }
@@ -59,7 +62,7 @@ class LlamaChatModel final : public ChatModel {
     const std::lock_guard lock(mutex_);
     stop_ = std::move(stop);
     ReplyOdds odds;
-    if (!prefill(messages, 0, odds.usage)) return std::nullopt;
+    if (!prefill(messages, {}, 0, odds.usage)) return std::nullopt;
     const std::span<const float> logits(llama_get_logits_ith(context_.get(), -1), static_cast<std::size_t>(llama_vocab_n_tokens(&vocab_)));
     const double highest = *std::ranges::max_element(logits);
     double sum = 0;
@@ -70,6 +73,28 @@ class LlamaChatModel final : public ChatModel {
       odds.log_probs.push_back(logits[static_cast<std::size_t>(tokens.front())] - highest - std::log(sum));
     }
     return odds;
+  }
+
+  std::optional<Extraction> extract(std::span<const ChatMessage> messages, std::string_view text, const ExtractOptions& options,
+                                    std::stop_token stop) override {
+    const std::lock_guard lock(mutex_);
+    stop_ = std::move(stop);
+    if (options.width == 0 || options.width > kMaxExtractWidth) throw Error(ErrorKind::Internal, fmt::format("an extraction of width {}", options.width));
+    Extraction extraction;
+    const int beams = static_cast<int>(options.width);
+    if (!prefill(messages, options.begun, beams * options.max_tokens, extraction.usage)) return std::nullopt;
+    const Stopwatch watch;
+    if (!pieces_) pieces_.emplace(vocab_);
+    const CopyableText copyable(text);
+    ExtractSearch search(*context_, vocab_, *pieces_, copyable, options);
+    if (!search.run(position_, batch_, stop_)) {
+      forget();
+      return std::nullopt;
+    }
+    extraction.extracts = search.extracts();
+    extraction.usage.completion_tokens = search.decoded_tokens();
+    extraction.usage.decode_ms = watch.elapsed_ms();
+    return extraction;
   }
 
   std::size_t count_tokens(std::string_view text) const override { return tokenize(vocab_, text, false, false).size(); }
@@ -118,8 +143,9 @@ class LlamaChatModel final : public ChatModel {
     return static_cast<std::size_t>(std::ranges::mismatch(whole, text).in1 - whole.begin());
   }
 
-  Prompt render(std::span<const ChatMessage> messages) const {
-    const std::string whole = apply_template(messages, true);
+  /// `begun` is how the reply begins.
+  Prompt render(std::span<const ChatMessage> messages, std::string_view begun) const {
+    const std::string whole = apply_template(messages, true) + std::string(begun);
     std::vector<std::size_t> ends;
     if (messages.size() > 1 && messages[0].role == Role::System) ends.push_back(rendered_up_to(whole, messages, 1, 0));
     for (std::size_t i = 0; i < messages.size(); ++i) {
@@ -139,9 +165,9 @@ class LlamaChatModel final : public ChatModel {
   }
 
   /// Reads the conversation into the context. False when stopped.
-  bool prefill(std::span<const ChatMessage> messages, int answer_tokens, Usage& usage) {
+  bool prefill(std::span<const ChatMessage> messages, std::string_view begun, int answer_tokens, Usage& usage) {
     const Stopwatch watch;
-    const Prompt prompt = render(messages);
+    const Prompt prompt = render(messages, begun);
     usage.prompt_tokens = static_cast<int>(prompt.tokens.size());
     if (prompt.tokens.size() + static_cast<std::size_t>(answer_tokens) > max_context_tokens()) {
       throw Error(
@@ -239,6 +265,7 @@ class LlamaChatModel final : public ChatModel {
   const llama_vocab& vocab_;
   common_chat_templates_ptr templates_;
   std::vector<std::string> control_tokens_;  ///< as they are spelt
+  std::optional<VocabularyPieces> pieces_;  ///< made when it is first needed: sorting the vocabulary takes a tenth of a second
   ContextHandle context_;
   Batch batch_;
   llama_pos position_ = 0;  ///< tokens in the context

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
+#include <functional>
 
 #include "base/config.h"
 #include "base/testing/failure.h"
@@ -10,6 +12,8 @@ namespace panduan::llm {
 namespace {
 
 using panduan::testing::failure_of;
+using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// The smallest real model of the catalogue; `panduan models pull smollm2-135m` fetches it.
 class LlamaChatModelTest : public ::testing::Test {
@@ -98,11 +102,43 @@ TEST_F(LlamaChatModelTest, TheOddsDoNotDependOnWhatWasAskedBefore) {
   EXPECT_EQ(cold->log_probs, warm->log_probs);
 }
 
+TEST_F(LlamaChatModelTest, CopiesWhatItWouldLikeliestReply) {
+  const std::string text = "The Aurora bridge was opened in 1932. It is 898 metres long and carries four lanes.";
+  const auto extraction = model->extract(about_the_bridge("In which year was it opened?"), text, {.begun = "It was opened in"}, {});
+  ASSERT_TRUE(extraction);
+  const auto& extracts = extraction->extracts;
+  ASSERT_THAT(extracts, Not(IsEmpty()));
+  EXPECT_EQ(extracts.front().text, "1932");
+  EXPECT_TRUE(std::ranges::is_sorted(extracts, std::greater{}, &Extract::log_prob));
+  double probability = 0;
+  for (const Extract& extract : extracts) {
+    probability += std::exp(extract.log_prob);
+    EXPECT_NE(text.find(extract.text), std::string::npos) << extract.text;
+  }
+  EXPECT_LE(probability, 1.0001) << "each is counted once";
+  EXPECT_GT(extraction->usage.completion_tokens, 0);
+}
+TEST_F(LlamaChatModelTest, CopyingLeavesNoTraceForWhatIsAskedNext) {
+  generate({{Role::System, "Another."}, {Role::User, "Hello"}});
+  const auto before = generate(about_the_bridge("How long is it?"));
+  const auto first = model->extract(about_the_bridge("How long is it?"), "It is 898 metres long.", {.begun = "It is"}, {});
+  EXPECT_EQ(generate(about_the_bridge("How long is it?")).text, before.text);
+  const auto again = model->extract(about_the_bridge("How long is it?"), "It is 898 metres long.", {.begun = "It is"}, {});
+  ASSERT_TRUE(first && again);
+  ASSERT_EQ(first->extracts.size(), again->extracts.size());
+  for (std::size_t i = 0; i < first->extracts.size(); ++i) EXPECT_EQ(first->extracts[i].log_prob, again->extracts[i].log_prob);
+}
+TEST_F(LlamaChatModelTest, CopiesNothingFromATextWithoutWords) {
+  const auto extraction = model->extract(about_the_bridge("How long is it?"), " \n", {}, {});
+  ASSERT_TRUE(extraction);
+  EXPECT_THAT(extraction->extracts, IsEmpty());
+}
 TEST_F(LlamaChatModelTest, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(model->generate(about_the_bridge("When was it opened?"), {}, {}, stop.get_token()).finish, FinishReason::Cancelled);
   EXPECT_FALSE(model->reply_odds(about_the_bridge("When was it opened?"), std::vector<std::string>{"yes"}, stop.get_token()));
+  EXPECT_FALSE(model->extract(about_the_bridge("When was it opened?"), "1932", {}, stop.get_token()));
   EXPECT_FALSE(generate(about_the_bridge("When was it opened?")).text.empty()) << "it can be asked again";
 }
 TEST_F(LlamaChatModelTest, SaysThatAPromptIsTooLong) {

@@ -37,6 +37,11 @@ class ScriptedChatModel final : public ChatModel {
     odds.log_probs.front() += yes_less_no(messages.back().content);
     return odds;
   }
+  std::optional<Extraction> extract(std::span<const ChatMessage> messages, std::string_view text, const ExtractOptions&, std::stop_token stop) override {
+    if (!copies || stop.stop_requested()) return std::nullopt;
+    asked.emplace_back(messages.begin(), messages.end());
+    return Extraction{.extracts = copies(text), .usage = {.prompt_tokens = 10, .completion_tokens = 2}};
+  }
   std::size_t count_tokens(std::string_view text) const override { return text.size(); }
   std::string name() const override { return "scripted"; }
   std::string fingerprint() const override { return "scripted-1"; }
@@ -44,6 +49,7 @@ class ScriptedChatModel final : public ChatModel {
 
   std::deque<std::string> replies;
   std::function<double(std::string_view prompt)> yes_less_no;  ///< empty: it does not tell, as a remote model
+  std::function<std::vector<Extract>(std::string_view text)> copies;  ///< empty: it does not tell either
   std::function<void()> on_generate;
   std::vector<std::vector<ChatMessage>> asked;
   std::vector<std::string> weighed;  ///< the last messages of what its odds were asked for

@@ -1,0 +1,119 @@
+#include "llm/llama/extract_search.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+
+#include "base/error.h"
+
+namespace panduan::llm {
+namespace {
+
+// What is 20 times less likely than the best is not followed any further.
+const double kFarBehind = std::log(20.0);
+constexpr std::size_t kMostExtracts = 12;
+
+double log_sum_exp(std::span<const float> logits) {
+  const float highest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - highest);
+  return highest + std::log(sum);
+}
+
+double log_add(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
+
+}  // namespace
+
+ExtractSearch::ExtractSearch(llama_context& context, const llama_vocab& vocab, const VocabularyPieces& pieces, const CopyableText& text,
+                             const ExtractOptions& options)
+    : context_(context), vocab_(vocab), pieces_(pieces), text_(text), options_(options), best_(-std::numeric_limits<double>::infinity()) {}
+
+bool ExtractSearch::run(llama_pos position, Batch& batch, const std::stop_token& stop) {
+  llama_memory_t memory = llama_get_memory(&context_);
+  const auto vocabulary_size = static_cast<std::size_t>(llama_vocab_n_tokens(&vocab_));
+  std::vector<Beam> beams{{.ends = text_.beginnings(), .copied = {}}};
+  for (int depth = 0; depth < options_.max_tokens && !beams.empty(); ++depth) {
+    std::vector<Step> steps;
+    for (std::size_t i = 0; i < beams.size(); ++i) {
+      const float* logits = llama_get_logits_ith(&context_, depth == 0 ? -1 : static_cast<int>(i));
+      const double log_sum = log_sum_exp({logits, vocabulary_size});
+      if (depth > 0) note_end(beams[i], logits, log_sum);
+      add_steps(i, beams[i], logits, log_sum, steps);
+    }
+    keep_best(steps);
+    // The beams of two steps in a row lie in different sequences, so that a parent is there until all its children are.
+    const auto first = static_cast<llama_seq_id>(1 + (depth % 2 == 0 ? 0 : options_.width));
+    std::vector<Beam> next;
+    batch.clear();
+    for (Step& step : steps) {
+      const Beam& parent = beams[step.parent];
+      const auto sequence = static_cast<llama_seq_id>(first + static_cast<llama_seq_id>(next.size()));
+      llama_memory_seq_cp(memory, parent.sequence, sequence, -1, -1);
+      batch.add(step.token, position + depth, sequence, true);
+      next.push_back({.ends = std::move(step.ends), .copied = parent.copied + token_text(vocab_, step.token), .log_prob = step.log_prob, .sequence = sequence});
+    }
+    for (const Beam& beam : beams) {
+      if (beam.sequence != 0) llama_memory_seq_rm(memory, beam.sequence, -1, -1);
+    }
+    beams = std::move(next);
+    if (beams.empty()) break;
+    const int result = llama_decode(&context_, batch.get());
+    if (result == 2 || stop.stop_requested()) return false;
+    if (result != 0) throw Error(ErrorKind::Internal, fmt::format("[llama.cpp] decoding failed with {}", result));
+    decoded_tokens_ += batch.size();
+  }
+  for (const Beam& beam : beams) llama_memory_seq_rm(memory, beam.sequence, -1, -1);
+  return true;
+}
+
+void ExtractSearch::add_steps(std::size_t parent, const Beam& beam, const float* logits, double log_sum, std::vector<Step>& steps) const {
+  std::map<llama_token, std::vector<std::size_t>> next;
+  for (const std::size_t end : beam.ends) {
+    copy_on(end, pieces_.all(), next);
+    if (beam.copied.empty()) copy_on(end, pieces_.narrow(pieces_.all(), ' '), next);  // the space behind the words it began with
+  }
+  for (auto& [token, ends] : next) {
+    const double log_prob = beam.log_prob + logits[token] - log_sum;
+    if (log_prob >= least_log_prob()) steps.push_back({.parent = parent, .token = token, .ends = std::move(ends), .log_prob = log_prob});
+  }
+}
+
+void ExtractSearch::copy_on(std::size_t begin, VocabularyPieces::Range range, std::map<llama_token, std::vector<std::size_t>>& next) const {
+  const std::size_t sentence_end = text_.sentence_end(begin);
+  for (std::size_t offset = begin; offset < sentence_end && !range.empty();) {
+    range = pieces_.narrow(range, text_.text()[offset++]);
+    if (const llama_token token = pieces_.token(range); token != LLAMA_TOKEN_NULL) next[token].push_back(offset);
+  }
+}
+
+void ExtractSearch::keep_best(std::vector<Step>& steps) const {
+  const auto kept = static_cast<std::ptrdiff_t>(std::min(steps.size(), options_.width));
+  std::ranges::partial_sort(steps, steps.begin() + kept, std::greater{}, &Step::log_prob);
+  steps.resize(static_cast<std::size_t>(kept));
+}
+
+void ExtractSearch::note_end(const Beam& beam, const float* logits, double log_sum) {
+  if (std::ranges::none_of(beam.ends, [this](std::size_t end) { return text_.may_end(end); })) return;
+  double ends = 0;
+  for (const llama_token token : pieces_.ending()) ends += std::exp(logits[token] - log_sum);
+  const double log_prob = beam.log_prob + std::log(ends);
+  const std::string copied = beam.copied.substr(beam.copied.find_first_not_of(' '));
+  const auto [found, is_new] = found_.try_emplace(copied, log_prob);
+  if (!is_new) found->second = log_add(found->second, log_prob);  // the same words in other tokens
+  best_ = std::max(best_, found->second);
+}
+
+double ExtractSearch::least_log_prob() const { return best_ - kFarBehind; }
+
+std::vector<Extract> ExtractSearch::extracts() const {
+  std::vector<Extract> extracts;
+  for (const auto& [text, log_prob] : found_) extracts.push_back({text, log_prob});
+  std::ranges::stable_sort(extracts, std::greater{}, &Extract::log_prob);
+  extracts.resize(std::min(extracts.size(), kMostExtracts));
+  return extracts;
+}
+
+}  // namespace panduan::llm

@@ -1,0 +1,32 @@
+#pragma once
+#include <llama.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace panduan::llm {
+
+/// What the tokens of a vocabulary spell, sorted, so that the tokens a text goes on with are found byte by byte.
+class VocabularyPieces {
+ public:
+  explicit VocabularyPieces(const llama_vocab& vocab);
+
+  /// The tokens that begin with the bytes read so far.
+  struct Range {
+    std::size_t begin = 0, end = 0, bytes = 0;
+    bool empty() const { return begin == end; }
+  };
+  Range all() const { return {.begin = 0, .end = pieces_.size()}; }
+  Range narrow(Range range, char next) const;
+  /// The token that is exactly these bytes; LLAMA_TOKEN_NULL when there is none.
+  llama_token token(const Range& range) const;
+  /// Tokens with which a model ends a line: those that end its turn, a full stop with nothing but white space behind it, a line break.
+  const std::vector<llama_token>& ending() const { return ending_; }
+
+ private:
+  std::vector<std::pair<std::string, llama_token>> pieces_;
+  std::vector<llama_token> ending_;
+};
+
+}  // namespace panduan::llm

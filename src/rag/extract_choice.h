@@ -1,0 +1,17 @@
+#pragma once
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "llm/chat_model.h"
+
+namespace panduan::rag {
+
+/// Which of the stretches that the model may have meant is shown: the one expected to hold what it meant while saying little else.
+/// Minimum Bayes risk (Goel and Byrne, 2000), the gain of a stretch that holds another being (length of the other / its length)^0.7:
+/// a word with its modifier is taken before the word alone where the model is torn between the two. None of more than
+/// `most_characters` while there is a shorter one. nullopt when the model hardly means any of them: it would answer in words of its own.
+std::optional<std::string> choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters);
+
+}  // namespace panduan::rag

@@ -1,0 +1,33 @@
+#include "rag/extract_choice.h"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+#include <vector>
+
+namespace panduan::rag {
+namespace {
+
+llm::Extract extract(const std::string& text, double probability) { return {text, std::log(probability)}; }
+
+std::optional<std::string> chosen(const std::vector<llm::Extract>& extracts) { return choose_extract(extracts, 20); }
+
+TEST(ChooseExtract, TakesTheLikeliestOfThoseThatShareNothing) { EXPECT_EQ(chosen({extract("1932", 0.6), extract("1957", 0.3)}), "1932"); }
+TEST(ChooseExtract, TakesTheWordWithItsModifierWhereTheModelIsTorn) {
+  EXPECT_EQ(chosen({extract("纤毛", 0.5), extract("又大又硬的纤毛", 0.4)}), "又大又硬的纤毛");
+  EXPECT_EQ(chosen({extract("pasture", 0.5), extract("Pasture for cattle", 0.3)}), "Pasture for cattle");
+}
+TEST(ChooseExtract, AddsNoWordsThatTheModelHardlyMeant) { EXPECT_EQ(chosen({extract("1932", 0.9), extract("May of the year 1932", 0.02)}), "1932"); }
+TEST(ChooseExtract, TakesALongOneOnlyWhereThereIsNoOther) {
+  const std::string sentence = "Ada Kern designed the bridge over the Salm";
+  EXPECT_EQ(chosen({extract(sentence, 0.7), extract("Ada Kern", 0.1)}), "Ada Kern");
+  EXPECT_EQ(chosen({extract(sentence, 0.7)}), sentence);
+}
+TEST(ChooseExtract, TakesNoneWhereTheModelMeansSomethingElse) {
+  EXPECT_EQ(chosen({extract("1932", 0.005), extract("1957", 0.004)}), std::nullopt);
+  EXPECT_EQ(chosen({extract("—", 0.9)}), std::nullopt);
+  EXPECT_EQ(chosen({}), std::nullopt);
+}
+
+}  // namespace
+}  // namespace panduan::rag
