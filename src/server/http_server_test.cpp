@@ -122,6 +122,21 @@ TEST(HttpServer, WhatIsTooLargeIsRefusedBeforeItIsRead) {
   EXPECT_EQ(server.fake.asked, 0);
 }
 
+TEST(HttpServer, ABodyThatNeverCameCountsForNothing) {
+  RunningServer server({.max_buffered_body_bytes = 3000});
+  for (int i = 0; i < 4; ++i) {
+    RawConnection connection(server.port());
+    connection.send(query_head(server, 2000) + "{");
+    connection.close();
+  }
+  const std::string body = R"({"question":"q"})" + std::string(2000, ' ');
+  EXPECT_TRUE(eventually([&] {
+    RawConnection connection(server.port());
+    connection.send(query(server, body));
+    return connection.read_until("\r\n").starts_with("HTTP/1.1 200");
+  }));
+}
+
 TEST(HttpServer, WhatIsNotHttpIsRefused) {
   RunningServer server;
   for (const char* bytes :

@@ -37,7 +37,8 @@ void run_handler(const Handler& handler, const Request& request, Exchange& excha
 }  // namespace
 
 Session::Session(Shared& shared, Socket socket, Reach reach)
-    : shared_(shared), socket_(std::move(socket)), reach_(reach), deadline_(shared.io), signal_(shared.io), buffer_(128U << 10U) {}
+    : shared_(shared), socket_(std::move(socket)), reach_(reach), deadline_(shared.io), signal_(shared.io), buffer_(128U << 10U),
+      body_count_(shared.buffered_body_bytes) {}
 
 void Session::spawn(asio::awaitable<void> task, std::function<void()> on_end) {
   asio::co_spawn(shared_.io, std::move(task), [self = shared_from_this(), on_end = std::move(on_end)](const std::exception_ptr& failure) {
@@ -107,10 +108,8 @@ asio::awaitable<void> Session::run() {
       go_on = co_await write_response(std::move(busy));
     }
     exchange_.reset();
-    count_body(0);
     if (!go_on || !keep_alive_) break;
   }
-  count_body(0);
 }
 
 asio::awaitable<void> Session::refuse_connection() {
@@ -118,12 +117,6 @@ asio::awaitable<void> Session::refuse_connection() {
   Response busy = problem(Error(ErrorKind::Busy, "too many connections: try again in a moment"));
   busy.headers.emplace_back("Retry-After", "2");
   co_await close_after_refusal(std::move(busy));
-}
-
-/// Bytes of this request's body that count towards the common limit.
-void Session::count_body(std::uint64_t bytes) {
-  shared_.buffered_body_bytes += bytes;
-  shared_.buffered_body_bytes -= std::exchange(counted_body_bytes_, bytes);
 }
 
 std::shared_ptr<Exchange> Session::submit(const RouteMatch& match) {
@@ -134,8 +127,12 @@ std::shared_ptr<Exchange> Session::submit(const RouteMatch& match) {
   };
   auto exchange = std::make_shared<Exchange>(shared_.limits.worker_patience, std::move(wake));
   // Moved, with a body that may be large; the answer is written by the method.
-  auto request = std::make_shared<Request>(std::exchange(request_, Request{.method = request_.method}));
-  auto work = [exchange, handler = &match.route->handler, request = std::move(request)] { run_handler(*handler, *request, *exchange); };
+  struct Held {
+    Request request;
+    BodyCount body;
+  };
+  auto held = std::make_shared<Held>(std::exchange(request_, Request{.method = request_.method}), std::move(body_count_));
+  auto work = [exchange, handler = &match.route->handler, held = std::move(held)] { run_handler(*handler, held->request, *exchange); };
   if (match.route->lane == Lane::Inline) {
     work();
     return exchange;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 
+#include "server/detail/body_count.h"
 #include "server/detail/exchange.h"
 #include "server/detail/host_rules.h"
 #include "server/detail/worker_pool.h"
@@ -27,7 +28,7 @@ struct Shared {
   HostRules host_rules;
   WorkerPool& long_pool;
   WorkerPool& short_pool;
-  std::uint64_t buffered_body_bytes = 0;
+  BodyCount::Total buffered_body_bytes = std::make_shared<std::atomic<std::uint64_t>>(0);
   bool draining = false;
 };
 
@@ -61,7 +62,6 @@ class Session : public std::enable_shared_from_this<Session> {
 
   std::optional<Response> refusal_of_header(RouteMatch& match);
   std::shared_ptr<Exchange> submit(const RouteMatch& match);
-  void count_body(std::uint64_t bytes);
   void set_deadline(Milliseconds limit);
   void clear_deadline();
   void watch_for_disconnect();
@@ -75,7 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<Parser> parser_;
   Request request_;
   std::shared_ptr<Exchange> exchange_;  ///< of the request that is being answered
-  std::uint64_t counted_body_bytes_ = 0;
+  BodyCount body_count_;  ///< of the request that is being read
   bool keep_alive_ = true;
   bool chunked_ = true;
   bool timed_out_ = false;
