@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/id.h"
+#include "base/log.h"
 #include "store/sqlite/schema.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/sqlite/word_boxes.h"
@@ -82,7 +83,7 @@ Document SqliteStore::put_version(WorkspaceId workspace, const NewVersion& versi
   const std::int64_t content_id = write_content(workspace, version);
   const bool erased = write_version(workspace, version.source, version.content_sha256, version.stamp, content_id);
   transaction.commit();
-  if (erased) empty_log();
+  if (erased || log_to_empty_) empty_log();
   return require_by_source(workspace, version.source);
 }
 
@@ -97,7 +98,7 @@ std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, co
   const bool erased = write_version(workspace, known.source, known.content_sha256, known.stamp, content.integer(0));
   content.run();  // an open row would hold the log
   transaction.commit();
-  if (erased) empty_log();
+  if (erased || log_to_empty_) empty_log();
   return require_by_source(workspace, known.source);
 }
 
@@ -243,7 +244,15 @@ bool SqliteStore::remove_unused_content(WorkspaceId workspace, std::int64_t cont
   return true;
 }
 
-void SqliteStore::empty_log() { writer_.execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
+void SqliteStore::empty_log() {
+  log_to_empty_ = true;
+  try {  // what was asked for is done: a failure here is no failure of that
+    auto checkpoint = writer_.prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+    log_to_empty_ = !checkpoint.step() || checkpoint.integer(0) != 0;  // busy: somebody reads what was there before
+  } catch (const Error& error) {
+    log::warning(fmt::format("[store] what was erased is still in the log, which is emptied with the next write: {}", error.what()));
+  }
+}
 
 void SqliteStore::update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) {
   const std::lock_guard lock(writing_);

@@ -31,6 +31,7 @@ SqliteStore::SqliteStore(const std::filesystem::path& folder, const Clock& clock
   // FULL: what `add` reported as stored is there after a power cut, too.
   writer_.execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL");
   migrate(writer_);
+  empty_log();
 }
 
 SqliteStore::Loan SqliteStore::read() const {

@@ -53,7 +53,8 @@ class SqliteStore final : public Store {
   /// Both say whether a content was erased.
   bool write_version(WorkspaceId workspace, std::string_view source, const Sha256& sha256, const FileStamp& stamp, std::int64_t content_id);
   bool remove_unused_content(WorkspaceId workspace, std::int64_t content_id);
-  /// Until then what was erased stands in the database file as it was, and in its log.
+  /// Until then what was erased stands in the database file as it was, and in its log. Tried again with the next write where a reader is in
+  /// the way, and when the store is opened.
   void empty_log();
   void count_generation(WorkspaceId workspace);
   Document require_by_source(WorkspaceId workspace, std::string_view source) const;
@@ -62,6 +63,7 @@ class SqliteStore final : public Store {
   const Clock& clock_;
   mutable std::mutex writing_;
   Database writer_;
+  bool log_to_empty_ = false;  ///< guarded by writing_
   mutable std::mutex readers_mutex_;
   mutable std::vector<std::unique_ptr<Database>> idle_readers_;
 };
