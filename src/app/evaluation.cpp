@@ -204,7 +204,7 @@ EvaluationReport summarize(const std::vector<SuiteQuestion>& questions, const st
     valid += static_cast<double>(r.valid_quotes);
     report.tokens_read_mean += r.tokens_read;
     report.tokens_written_mean += r.tokens_written;
-    ttft.push_back(r.ttft_ms);
+    if (r.ttft_ms > 0) ttft.push_back(r.ttft_ms);  // a refusal has no first word
     total.push_back(r.total_ms);
   }
   for (double* rate : {&report.recall_1, &report.recall_5, &report.recall_20, &report.mrr, &report.passage_recall_1, &report.passage_recall_5,

@@ -1,6 +1,7 @@
 #include "base/unicode.h"
 
 #include <unicode/brkiter.h>
+#include <unicode/filteredbrk.h>
 #include <unicode/normalizer2.h>
 #include <unicode/uchar.h>
 #include <unicode/unistr.h>
@@ -72,6 +73,23 @@ std::size_t before_what_opens(std::string_view text, std::size_t end) {
     end = last;
   }
   return end;
+}
+
+/// The rules of every language, but for titles and places that end no sentence.
+std::unique_ptr<icu::BreakIterator> make_sentence_iterator(UErrorCode& status) {
+  std::unique_ptr<icu::BreakIterator> iterator(icu::BreakIterator::createSentenceInstance(icu::Locale::getRoot(), status));
+  const std::unique_ptr<icu::FilteredBreakIteratorBuilder> builder(icu::FilteredBreakIteratorBuilder::createEmptyInstance(status));
+  if (U_FAILURE(status) != 0) return iterator;
+  for (const char* abbreviation : {"Mr.", "Mrs.", "Ms.", "Dr.", "Prof.", "St.", "Mt.", "Ft.", "Gen.", "Col.", "Lt.", "Capt.", "Sgt.", "Rev.", "vs."})
+    builder->suppressBreakAfter(icu::UnicodeString(abbreviation), status);
+  return std::unique_ptr<icu::BreakIterator>(builder->build(iterator.release(), status));
+}
+
+/// "J. ", "U.S. ": a single capital with a full stop is part of a name more often than it ends a sentence.
+bool ends_with_an_initial(std::string_view text) {
+  text = text.substr(0, text.find_last_not_of(" \n") + 1);
+  if (text.size() < 2 || text.back() != '.' || text[text.size() - 2] < 'A' || text[text.size() - 2] > 'Z') return false;
+  return text.size() == 2 || std::string_view(" \n.(").find(text[text.size() - 3]) != std::string_view::npos;
 }
 
 }  // namespace
@@ -155,8 +173,7 @@ std::vector<std::size_t> sentence_ends(std::string_view text) {
   std::vector<std::size_t> ends;
   if (text.empty()) return ends;
   UErrorCode status = U_ZERO_ERROR;
-  // Making an iterator parses its rules; one a thread is kept.
-  thread_local const std::unique_ptr<icu::BreakIterator> iterator(icu::BreakIterator::createSentenceInstance(icu::Locale::getRoot(), status));
+  thread_local const std::unique_ptr<icu::BreakIterator> iterator = make_sentence_iterator(status);  // making one parses its rules
   check(status, "sentence boundaries");
   UText utext = UTEXT_INITIALIZER;
   utext_openUTF8(&utext, text.data(), static_cast<std::int64_t>(text.size()), &status);
@@ -165,6 +182,7 @@ std::vector<std::size_t> sentence_ends(std::string_view text) {
   iterator->first();
   for (std::int32_t boundary = iterator->next(); boundary != icu::BreakIterator::DONE; boundary = iterator->next()) {
     if (static_cast<std::size_t>(boundary) == text.size()) break;
+    if (ends_with_an_initial(text.substr(0, static_cast<std::size_t>(boundary)))) continue;
     const std::size_t end = before_what_opens(text, static_cast<std::size_t>(boundary));
     if (end > 0) ends.push_back(end);
   }

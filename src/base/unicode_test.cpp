@@ -143,6 +143,10 @@ TEST(SentenceEnds, AreNotInNumbersNamesOfFilesAndWhatGoesOnInSmallLetters) {
   EXPECT_EQ(sentences_of("The U.S. agency, etc. and so on."), (Sentences{"The U.S. agency, etc. and so on."}));
 }
 
+TEST(SentenceEnds, AreNotBehindTitlesAndInitials) {
+  EXPECT_EQ(sentences_of("It moved to St. Louis. Dr. J. K. Kern saw it. The U.S. Army came."),
+            (Sentences{"It moved to St. Louis.", "Dr. J. K. Kern saw it.", "The U.S. Army came."}));
+}
 TEST(SentenceEnds, OfChineseNeedNoSpace) {
   EXPECT_EQ(sentences_of("今天下雨。明天呢？好！一；二"), (Sentences{"今天下雨。", "明天呢？", "好！", "一；", "二"}));
   EXPECT_EQ(sentences_of("版本 2.7 用了 3.5 秒。然后重启"), (Sentences{"版本 2.7 用了 3.5 秒。", "然后重启"}));

@@ -29,6 +29,11 @@ TEST(CopyableText, GivesWholeWordsOfOneSentence) {
   EXPECT_FALSE(can_copy(text, "a tunnel."));
   EXPECT_FALSE(can_copy(text, "May "));
 }
+TEST(CopyableText, EndsNoSentenceBehindAnAbbreviation) {
+  EXPECT_TRUE(can_copy("The Rams moved to St. Louis in 1995.", "St. Louis"));
+  EXPECT_TRUE(can_copy("It honours Dr. Ada Kern.", "Dr. Ada Kern"));
+  EXPECT_TRUE(can_copy("It was built by the U.S. Army in 1932.", "U.S. Army"));
+}
 TEST(CopyableText, GivesNoPartOfANumber) {
   const std::string text = "It cost 1,600.50 francs, in 1932, and carries 2.5 million cars.";
   EXPECT_TRUE(can_copy(text, "1,600.50 francs"));

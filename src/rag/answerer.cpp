@@ -18,11 +18,13 @@
 namespace panduan::rag {
 namespace {
 
+constexpr std::size_t kBytesOfTheTurnBefore = 512;
+
 /// What is searched for. A follow-up rarely names its subject, the question before it does.
 std::string search_query(const Question& question) {
   const auto before =
       std::find_if(question.history.rbegin(), question.history.rend(), [](const llm::ChatMessage& message) { return message.role == llm::Role::User; });
-  return before == question.history.rend() ? question.text : fmt::format("{}\n{}", before->content, question.text);
+  return before == question.history.rend() ? question.text : fmt::format("{}\n{}", question.text, truncate_utf8(before->content, kBytesOfTheTurnBefore));
 }
 
 std::string reason_without_passages(bool chinese) { return chinese ? "没有找到任何段落。" : "No passage was found."; }

@@ -9,6 +9,12 @@ std::string at(std::string_view text, const std::optional<documents::ByteRange>&
   return range ? std::string(text.substr(range->begin, range->size())) : "(none)";
 }
 
+TEST(LocateWords, FindsNoPartOfAWordOfAnyAlphabet) {
+  EXPECT_FALSE(locate_words("rich", "They met in Zürich."));
+  EXPECT_FALSE(locate_words("он", "это закон"));
+  EXPECT_TRUE(locate_words("закон", "это закон."));
+  EXPECT_TRUE(locate_words("1932", "大桥于1932年通车"));
+}
 TEST(LocateQuote, FindsTheWordsAsTheyStand) { EXPECT_EQ(at("It opened in 1932.", locate_quote("opened in 1932", "It opened in 1932.")), "opened in 1932"); }
 TEST(LocateQuote, LooksThroughLineBreaks) { EXPECT_EQ(at("opened\nin  1932", locate_quote("opened in 1932", "opened\nin  1932")), "opened\nin  1932"); }
 TEST(LocateQuote, LooksThroughSpacesInChinese) { EXPECT_EQ(at("全长 898 米。", locate_quote("全长898米", "全长 898 米。")), "全长 898 米"); }

@@ -52,6 +52,20 @@ std::optional<ByteRange> word_after(std::string_view text, std::size_t offset) {
 }
 std::string_view in(std::string_view text, ByteRange range) { return text.substr(range.begin, range.size()); }
 
+/// How many bytes of a sign that belongs to the number behind it end before `offset`: a currency, or a minus that is no hyphen.
+std::size_t sign_before(std::string_view sentence, std::size_t offset) {
+  const std::string_view before = sentence.substr(0, offset);
+  for (const std::string_view sign : {"$", "€", "£", "¥", "￥"}) {
+    if (before.ends_with(sign)) return sign.size();
+  }
+  for (const std::string_view sign : {"-", "−"}) {
+    if (!before.ends_with(sign)) continue;
+    const std::string_view further = before.substr(0, before.size() - sign.size());
+    if (further.empty() || further.back() == ' ' || further.back() == '(' || !is_ascii(further.back())) return sign.size();
+  }
+  return 0;
+}
+
 /// Where the words before a number that bound it begin; with what negates them ("not less than"), or they would say the opposite.
 std::size_t begin_with_bound(std::string_view sentence, std::size_t number) {
   const std::string_view before = sentence.substr(0, sentence.find_last_not_of(' ', number == 0 ? 0 : number - 1) + 1);
@@ -129,9 +143,11 @@ std::string complete_phrase(std::string_view answer, std::string_view sentence, 
   const auto found = locate_line(answer, sentence);
   if (!found) return std::string(answer);
   ByteRange range = *found;
+  const std::size_t digit = sentence.find_first_of("0123456789", range.begin);
+  const bool is_number = digit < range.end && digit <= range.begin + sign_before(sentence, digit);
   const char first = sentence[range.begin];
-  if (is_digit(first)) {
-    range.begin = begin_with_bound(sentence, range.begin);
+  if (is_number) {
+    range.begin = begin_with_bound(sentence, digit - sign_before(sentence, digit));
   } else if (what == Complete::Phrase && is_ascii(first)) {
     if (is_capital(first)) range = with_name(sentence, range);
     range.begin = begin_with_modifier(sentence, range.begin);

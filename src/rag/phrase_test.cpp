@@ -13,6 +13,13 @@ TEST(CompletePhrase, KeepsWhatBoundsANumber) {
   EXPECT_EQ(complete_phrase("7", "They moved over 7 miles."), "over 7");
   EXPECT_EQ(complete_phrase("7", "A stopover 7 miles away."), "7");
 }
+TEST(CompletePhrase, KeepsTheSignOfANumber) {
+  EXPECT_EQ(complete_phrase("$300", "It cost less than $300."), "less than $300");
+  EXPECT_EQ(complete_phrase("300", "It cost less than $300."), "less than $300");
+  EXPECT_EQ(complete_phrase("40 °C", "The minimum is -40 °C."), "-40 °C");
+  EXPECT_EQ(complete_phrase("40", "最低气温为−40度。"), "−40");
+  EXPECT_EQ(complete_phrase("45", "It took in 1939-45 men."), "45") << "a hyphen";
+}
 TEST(CompletePhrase, NeverLosesANegation) {
   EXPECT_EQ(complete_phrase("30 days", "The tenant must give not less than 30 days' notice."), "not less than 30 days");
   EXPECT_EQ(complete_phrase("300", "It holds no more than 300 people."), "no more than 300");

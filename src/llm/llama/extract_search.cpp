@@ -35,13 +35,13 @@ bool ExtractSearch::run(llama_pos position, Batch& batch, const std::stop_token&
   llama_memory_t memory = llama_get_memory(&context_);
   const auto vocabulary_size = static_cast<std::size_t>(llama_vocab_n_tokens(&vocab_));
   std::vector<Beam> beams{{.ends = text_.beginnings(), .copied = {}}};
-  for (int depth = 0; depth < options_.max_tokens && !beams.empty(); ++depth) {
+  for (int depth = 0; depth <= options_.max_tokens && !beams.empty(); ++depth) {
     std::vector<Step> steps;
     for (std::size_t i = 0; i < beams.size(); ++i) {
       const float* logits = llama_get_logits_ith(&context_, depth == 0 ? -1 : static_cast<int>(i));
       const double log_sum = log_sum_exp({logits, vocabulary_size});
       if (depth > 0) note_end(beams[i], logits, log_sum);
-      add_steps(i, beams[i], logits, log_sum, steps);
+      if (depth < options_.max_tokens) add_steps(i, beams[i], logits, log_sum, steps);
     }
     keep_best(steps);
     // The beams of two steps in a row lie in different sequences, so that a parent is there until all its children are.
@@ -71,10 +71,13 @@ bool ExtractSearch::run(llama_pos position, Batch& batch, const std::stop_token&
 
 void ExtractSearch::add_steps(std::size_t parent, const Beam& beam, const float* logits, double log_sum, std::vector<Step>& steps) const {
   std::map<llama_token, std::vector<std::size_t>> next;
+  const auto space = pieces_.narrow(pieces_.all(), ' ');  // the one behind the words that the reply began with
   for (const std::size_t end : beam.ends) {
     copy_on(end, pieces_.all(), next);
-    if (beam.copied.empty()) copy_on(end, pieces_.narrow(pieces_.all(), ' '), next);  // the space behind the words it began with
+    if (beam.copied.empty()) copy_on(end, space, next);
   }
+  // A model that splits numbers into digits writes the space before one by itself.
+  if (const llama_token alone = pieces_.token(space); beam.copied.empty() && alone != LLAMA_TOKEN_NULL) next[alone] = beam.ends;
   for (auto& [token, ends] : next) {
     const double log_prob = beam.log_prob + logits[token] - log_sum;
     if (log_prob >= least_log_prob()) steps.push_back({.parent = parent, .token = token, .ends = std::move(ends), .log_prob = log_prob});
@@ -96,11 +99,24 @@ void ExtractSearch::keep_best(std::vector<Step>& steps) const {
 }
 
 void ExtractSearch::note_end(const Beam& beam, const float* logits, double log_sum) {
-  if (std::ranges::none_of(beam.ends, [this](std::size_t end) { return text_.may_end(end); })) return;
+  const std::size_t begin = beam.copied.find_first_not_of(' ');
+  if (begin == std::string::npos) return;
+  bool may_end = false;
+  bool goes_on_with_a_mark = true;  // wherever it may end: then a full stop is copied as well and does not end it
+  for (const std::size_t end : beam.ends) {
+    if (!text_.may_end(end)) continue;
+    may_end = true;
+    const std::string_view rest = std::string_view(text_.text()).substr(end, text_.sentence_end(end) - end);
+    goes_on_with_a_mark = goes_on_with_a_mark && (rest.starts_with(".") || rest.starts_with("。"));
+  }
+  if (!may_end) return;
   double ends = 0;
-  for (const llama_token token : pieces_.ending()) ends += std::exp(logits[token] - log_sum);
+  for (const llama_token token : pieces_.line_ends()) ends += std::exp(logits[token] - log_sum);
+  if (!goes_on_with_a_mark) {
+    for (const llama_token token : pieces_.full_stops()) ends += std::exp(logits[token] - log_sum);
+  }
   const double log_prob = beam.log_prob + std::log(ends);
-  const std::string copied = beam.copied.substr(beam.copied.find_first_not_of(' '));
+  const std::string copied = beam.copied.substr(begin);
   const auto [found, is_new] = found_.try_emplace(copied, log_prob);
   if (!is_new) found->second = log_add(found->second, log_prob);  // the same words in other tokens
   best_ = std::max(best_, found->second);

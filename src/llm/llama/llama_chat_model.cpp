@@ -87,9 +87,14 @@ class LlamaChatModel final : public ChatModel {
     if (!pieces_) pieces_.emplace(vocab_);
     const CopyableText copyable(text);
     ExtractSearch search(*context_, vocab_, *pieces_, copyable, options);
-    if (!search.run(position_, batch_, stop_)) {
-      forget();
-      return std::nullopt;
+    try {
+      if (!search.run(position_, batch_, stop_)) {
+        forget();
+        return std::nullopt;
+      }
+    } catch (...) {
+      forget();  // its beams are in the cache
+      throw;
     }
     extraction.extracts = search.extracts();
     extraction.usage.completion_tokens = search.decoded_tokens();

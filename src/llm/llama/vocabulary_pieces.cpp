@@ -7,21 +7,25 @@
 namespace panduan::llm {
 namespace {
 
-bool ends_a_line(std::string_view piece) {
+bool is_white_space(std::string_view text) { return text.find_first_not_of(" \r\n") == std::string_view::npos; }
+bool is_full_stop(std::string_view piece) {
   for (const std::string_view mark : {".", "。"}) {
-    if (piece.starts_with(mark)) return piece.find_first_not_of(" \r\n", mark.size()) == std::string_view::npos;
+    if (piece.starts_with(mark)) return is_white_space(piece.substr(mark.size()));
   }
-  return piece.find('\n') != std::string_view::npos && piece.find_first_not_of(" \r\n") == std::string_view::npos;
+  return false;
 }
 
 }  // namespace
 
 VocabularyPieces::VocabularyPieces(const llama_vocab& vocab) {
   for (llama_token token = 0; token < llama_vocab_n_tokens(&vocab); ++token) {
-    if (llama_vocab_is_eog(&vocab, token)) ending_.push_back(token);
-    if (llama_vocab_is_control(&vocab, token) || llama_vocab_is_eog(&vocab, token)) continue;
+    if (llama_vocab_is_eog(&vocab, token)) line_ends_.push_back(token);
+    // Where a vocabulary has tokens for single bytes besides those of its texts, a model hardly writes them.
+    const bool is_byte = (llama_vocab_get_attr(&vocab, token) & LLAMA_TOKEN_ATTR_BYTE) != 0;
+    if (llama_vocab_is_control(&vocab, token) || llama_vocab_is_eog(&vocab, token) || is_byte) continue;
     std::string piece = token_text(vocab, token);
-    if (ends_a_line(piece)) ending_.push_back(token);
+    if (is_full_stop(piece)) full_stops_.push_back(token);
+    if (is_white_space(piece) && piece.find('\n') != std::string::npos) line_ends_.push_back(token);
     if (!piece.empty()) pieces_.emplace_back(std::move(piece), token);
   }
   std::ranges::sort(pieces_);

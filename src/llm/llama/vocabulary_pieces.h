@@ -21,12 +21,14 @@ class VocabularyPieces {
   Range narrow(Range range, char next) const;
   /// The token that is exactly these bytes; LLAMA_TOKEN_NULL when there is none.
   llama_token token(const Range& range) const;
-  /// Tokens with which a model ends a line: those that end its turn, a full stop with nothing but white space behind it, a line break.
-  const std::vector<llama_token>& ending() const { return ending_; }
+  /// Tokens that end a model's turn or its line.
+  const std::vector<llama_token>& line_ends() const { return line_ends_; }
+  /// A full stop with nothing but white space behind it.
+  const std::vector<llama_token>& full_stops() const { return full_stops_; }
 
  private:
   std::vector<std::pair<std::string, llama_token>> pieces_;
-  std::vector<llama_token> ending_;
+  std::vector<llama_token> line_ends_, full_stops_;
 };
 
 }  // namespace panduan::llm
