@@ -13,11 +13,13 @@ class BodyCount {
   using Total = std::shared_ptr<std::atomic<std::uint64_t>>;
 
   explicit BodyCount(Total total) : total_(std::move(total)) {}
-  BodyCount(BodyCount&& other) noexcept : total_(other.total_), bytes_(std::exchange(other.bytes_, 0)) {}
+  BodyCount(BodyCount&& other) noexcept : total_(std::move(other.total_)), bytes_(std::exchange(other.bytes_, 0)) {}
   BodyCount(const BodyCount&) = delete;
   BodyCount& operator=(const BodyCount&) = delete;
   BodyCount& operator=(BodyCount&&) = delete;
-  ~BodyCount() { set(0); }
+  ~BodyCount() {
+    if (total_) *total_ -= bytes_;  // not of one that was moved on
+  }
 
   void set(std::uint64_t bytes) {
     *total_ += bytes;

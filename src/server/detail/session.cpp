@@ -131,7 +131,7 @@ std::shared_ptr<Exchange> Session::submit(const RouteMatch& match) {
     Request request;
     BodyCount body;
   };
-  auto held = std::make_shared<Held>(std::exchange(request_, Request{.method = request_.method}), std::move(body_count_));
+  auto held = std::make_shared<Held>(std::exchange(request_, Request{.method = request_.method}), *std::move(body_count_));
   auto work = [exchange, handler = &match.route->handler, held = std::move(held)] { run_handler(*handler, held->request, *exchange); };
   if (match.route->lane == Lane::Inline) {
     work();

@@ -75,7 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::optional<Parser> parser_;
   Request request_;
   std::shared_ptr<Exchange> exchange_;  ///< of the request that is being answered
-  BodyCount body_count_;  ///< of the request that is being read
+  std::optional<BodyCount> body_count_;  ///< of the request that is being read
   bool keep_alive_ = true;
   bool chunked_ = true;
   bool timed_out_ = false;

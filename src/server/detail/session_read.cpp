@@ -95,7 +95,7 @@ std::optional<Response> Session::refusal_of_header(RouteMatch& match) {
 }
 
 asio::awaitable<bool> Session::read_body(std::uint64_t max_bytes) {
-  body_count_.set(parser_->content_length().value_or(0));
+  body_count_.emplace(shared_.buffered_body_bytes).set(parser_->content_length().value_or(0));
   parser_->body_limit(max_bytes);
   if (lower_ascii(request_.header("expect")) == "100-continue" && !parser_->is_done()) {
     std::string interim = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -112,7 +112,7 @@ asio::awaitable<bool> Session::read_body(std::uint64_t max_bytes) {
     co_await http::async_read_some(socket_, buffer_, *parser_, token);
     if (gone_) co_return false;
     if (error) break;
-    body_count_.set(std::max<std::uint64_t>(parser_->content_length().value_or(0), parser_->get().body().size()));
+    body_count_->set(std::max<std::uint64_t>(parser_->content_length().value_or(0), parser_->get().body().size()));
     if (*shared_.buffered_body_bytes > shared_.limits.max_buffered_body_bytes) {
       Response busy = problem(Error(ErrorKind::Busy, "too many large requests at once: try again in a moment"));
       co_await close_after_refusal(std::move(busy));
