@@ -18,9 +18,6 @@ KERNEL(haswell)
 #if NK_TARGET_ICELAKE
 KERNEL(icelake)
 #endif
-#if NK_TARGET_NEON
-KERNEL(neon)
-#endif
 #if NK_TARGET_NEONSDOT
 KERNEL(neonsdot)
 #endif
@@ -41,9 +38,6 @@ static choice choose(void) {
 #endif
 #if NK_TARGET_NEONSDOT
   if (here & nk_cap_neonsdot_k) return (choice){dot_neonsdot, "neonsdot"};
-#endif
-#if NK_TARGET_NEON
-  if (here & nk_cap_neon_k) return (choice){dot_neon, "neon"};
 #endif
   return (choice){dot_serial, "serial"};
 }
