@@ -131,8 +131,10 @@ void search(Workbench& workbench, const SuiteQuestion& question, Record& record,
     if (file_name(hits[i].source) != question.document) continue;
     if (record.document_rank == 0) record.document_rank = i + 1;
     const std::string text = fold_to_letters_and_digits(hits[i].text);
-    const bool holds =
-        std::ranges::any_of(question.answers, [&](const std::string& answer) { return text.find(fold_to_letters_and_digits(answer)) != std::string::npos; });
+    const bool holds = std::ranges::any_of(question.answers, [&](const std::string& answer) {
+      const std::string folded = fold_to_letters_and_digits(answer);
+      return !folded.empty() && text.find(folded) != std::string::npos;
+    });
     if (holds && record.passage_rank == 0) record.passage_rank = i + 1;
   }
 }

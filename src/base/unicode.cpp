@@ -169,6 +169,21 @@ bool is_letter_or_digit(char32_t c) {
   return (U_MASK(u_charType(static_cast<UChar32>(c))) & kKept) != 0;
 }
 
+bool is_inside_word(std::string_view text, std::size_t offset) {
+  if (offset == 0 || offset >= text.size()) return false;
+  auto is_digit = [text](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };  // before the first, too
+  auto is_mark = [text](std::size_t i) { return text[i] == '.' || text[i] == ','; };
+  if (is_digit(offset - 1) && is_mark(offset) && is_digit(offset + 1)) return true;
+  if (is_digit(offset - 2) && is_mark(offset - 1) && is_digit(offset)) return true;
+  std::size_t before = offset - 1;
+  while (before > 0 && (static_cast<unsigned char>(text[before]) & 0xC0U) == 0x80U) --before;
+  auto is_spelt = [text](std::size_t i) {
+    const char32_t c = character_at(text, i).code_point;
+    return is_letter_or_digit(c) && !is_cjk(c);
+  };
+  return is_spelt(before) && is_spelt(offset);
+}
+
 std::vector<std::size_t> sentence_ends(std::string_view text) {
   std::vector<std::size_t> ends;
   if (text.empty()) return ends;

@@ -37,6 +37,9 @@ bool is_cjk(char32_t code_point);              ///< Han, Hiragana, Katakana, Han
 bool is_white_space(char32_t code_point);      ///< Unicode White_Space
 bool is_letter_or_digit(char32_t code_point);  ///< categories L and N, and marks
 
+/// Whether a word or a number goes on across `offset`, where a character begins: "1,600" is one number. CJK has no such words.
+bool is_inside_word(std::string_view text, std::size_t offset);
+
 /// Byte offsets at which a sentence ends (Unicode TR 29, and after 。！？；…), ascending, the last one text.size().
 std::vector<std::size_t> sentence_ends(std::string_view text);
 

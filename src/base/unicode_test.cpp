@@ -131,6 +131,22 @@ TEST(IsLetterOrDigit, CountsMarksAndNoPunctuation) {
   for (const char32_t c : {U'.', U'。', U'_', U'+', U'€', U' '}) EXPECT_FALSE(is_letter_or_digit(c)) << static_cast<std::uint32_t>(c);
 }
 
+TEST(IsInsideWord, KnowsWordsOfAnyAlphabetAndNumbers) {
+  auto inside = [](std::string_view before, std::string_view after) { return is_inside_word(std::string(before) + std::string(after), before.size()); };
+  EXPECT_TRUE(inside("brid", "ge"));
+  EXPECT_TRUE(inside("Zü", "rich"));
+  EXPECT_TRUE(inside("зак", "он"));
+  EXPECT_TRUE(inside("1", ",600"));
+  EXPECT_TRUE(inside("1,", "600"));
+  EXPECT_TRUE(inside("2.", "5"));
+  EXPECT_FALSE(inside("1932", ", in May"));
+  EXPECT_FALSE(inside("1932", "年"));
+  EXPECT_FALSE(inside("大", "桥"));
+  EXPECT_FALSE(inside("the", " bridge"));
+  EXPECT_FALSE(inside("", "bridge"));
+  EXPECT_FALSE(inside("bridge", ""));
+  EXPECT_FALSE(inside(".", "5"));
+}
 TEST(SentenceEnds, OfEnglish) {
   EXPECT_EQ(sentences_of("It works. Does it? It does! Good"), (Sentences{"It works.", "Does it?", "It does!", "Good"}));
   EXPECT_EQ(sentences_of("He said: “It works.” She left."), (Sentences{"He said: “It works.”", "She left."}));

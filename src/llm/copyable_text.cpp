@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <array>
 
 #include "base/unicode.h"
 
@@ -24,11 +25,6 @@ std::string_view without_mark(std::string_view sentence) {
   return sentence;
 }
 
-bool is_digit(char32_t c) { return c >= U'0' && c <= U'9'; }
-bool is_spelt(char32_t c) { return is_letter_or_digit(c) && !is_cjk(c); }
-
-bool is_inside_number(char32_t before, char32_t mark, char32_t after) { return is_digit(before) && (mark == U'.' || mark == U',') && is_digit(after); }
-
 }  // namespace
 
 CopyableText::CopyableText(std::string_view text) {
@@ -41,29 +37,26 @@ CopyableText::CopyableText(std::string_view text) {
 }
 
 void CopyableText::append_sentence(std::string_view sentence) {
-  std::vector<Character> characters;  // offsets in text_
+  std::vector<std::size_t> words;  // where in text_ a character begins that is no space
   for (std::size_t offset = 0; offset < sentence.size();) {
     const Character c = character_at(sentence, offset);
     const std::string_view bytes = sentence.substr(offset, c.bytes);
     offset += c.bytes;
-    const bool space = is_white_space(c.code_point);
-    if (space && (characters.empty() || characters.back().code_point == U' ')) continue;
-    if (characters.empty() && !text_.empty()) text_ += '\n';  // so that no offset is of two sentences
-    characters.push_back({.code_point = space ? U' ' : c.code_point, .offset = text_.size(), .bytes = space ? 1 : c.bytes});
-    text_ += space ? std::string_view(" ") : bytes;
+    if (!is_white_space(c.code_point)) {
+      if (words.empty() && !text_.empty()) text_ += '\n';  // so that no offset is of two sentences
+      words.push_back(text_.size());
+      text_ += bytes;
+    } else if (!words.empty() && text_.back() != ' ') {
+      text_ += ' ';
+    }
   }
-  if (characters.empty()) return;
+  if (words.empty()) return;
   may_end_.resize(text_.size() + 1, false);
   sentence_ends_.push_back(text_.size());
-  auto code_point = [&](std::size_t i) { return i < characters.size() ? characters[i].code_point : U'\0'; };  // before the first, too
-  auto goes_on_at = [&](std::size_t i) {  // a word or a number, from the character before
-    return (is_spelt(code_point(i - 1)) && is_spelt(code_point(i))) || is_inside_number(code_point(i - 1), code_point(i), code_point(i + 1)) ||
-           is_inside_number(code_point(i - 2), code_point(i - 1), code_point(i));
-  };
-  for (std::size_t i = 0; i < characters.size(); ++i) {
-    if (characters[i].code_point == U' ') continue;
-    if (!goes_on_at(i)) beginnings_.push_back(characters[i].offset);
-    if (!goes_on_at(i + 1)) may_end_[characters[i].offset + characters[i].bytes] = true;
+  for (const std::size_t begin : words) {
+    const std::size_t end = begin + character_at(text_, begin).bytes;
+    if (!is_inside_word(text_, begin)) beginnings_.push_back(begin);
+    may_end_[end] = !is_inside_word(text_, end);
   }
 }
 

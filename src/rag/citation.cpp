@@ -30,14 +30,6 @@ bool is_word_character(std::string_view text, std::size_t offset) {
   return is_letter_or_digit(c) && !is_cjk(c);
 }
 
-/// Whether a word goes on across `offset`, which is where a character begins.
-bool is_inside_word(std::string_view text, std::size_t offset) {
-  if (offset == 0 || offset >= text.size()) return false;
-  std::size_t before = offset - 1;
-  while (before > 0 && (static_cast<unsigned char>(text[before]) & 0xC0U) == 0x80U) --before;
-  return is_word_character(text, before) && is_word_character(text, offset);
-}
-
 /// One space between words that only a space keeps apart, no white space elsewhere: "1 2" is not "12", "全长 898 米" is "全长898米".
 std::string apart(std::string_view text) {
   std::string result;

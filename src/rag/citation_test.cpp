@@ -12,6 +12,7 @@ std::string at(std::string_view text, const std::optional<documents::ByteRange>&
 TEST(LocateWords, FindsNoPartOfAWordOfAnyAlphabet) {
   EXPECT_FALSE(locate_words("rich", "They met in Zürich."));
   EXPECT_FALSE(locate_words("он", "это закон"));
+  EXPECT_FALSE(locate_words("600", "It is 1,600 mm wide."));
   EXPECT_TRUE(locate_words("закон", "это закон."));
   EXPECT_TRUE(locate_words("1932", "大桥于1932年通车"));
 }

@@ -10,7 +10,7 @@ namespace panduan::rag {
 namespace {
 
 constexpr double kLeastProbability = 0.05;  // of all stretches together
-constexpr double kBrevity = 0.7;            // 0.2 to 0.7 gave as many right answers beside the reported ones, the last the best F1
+constexpr double kBrevity = 0.7;            // of 0.2 to 0.7, which gave as many right answers beside the reported sample, the best F1 in English
 
 struct Candidate {
   const llm::Extract* extract;

@@ -9,6 +9,12 @@
 #include "documents/terms.h"
 
 namespace panduan::retrieval {
+namespace {
+
+// Of a question, from its beginning: every term is looked up in the word index, and each passage that has one is scored.
+constexpr std::size_t kMostTerms = 512;
+
+}  // namespace
 
 std::vector<FusedChunk> fuse_by_reciprocal_rank(const std::vector<store::ScoredChunk>& words, const std::vector<store::ScoredChunk>& vectors) {
   constexpr double kRankOffset = 60;
@@ -49,6 +55,7 @@ SearchResult Retriever::search(const identity::Caller& caller, std::string_view 
     return elapsed;
   };
   std::vector<std::string> terms = documents::index_terms(question);
+  terms.resize(std::min(terms.size(), kMostTerms));
   std::ranges::sort(terms);
   terms.erase(std::unique(terms.begin(), terms.end()), terms.end());
   const auto words = store_.search_words(caller.workspace_id, terms, options.candidates);

@@ -16,7 +16,7 @@ namespace {
 // Attention costs the square of a batch's length: a text of the usual length goes alone, shorter ones share a batch.
 constexpr std::size_t kBatchTokens = 256;
 // ggml multiplies whole blocks of rows several times faster than what is left over, so a batch is filled up to whole blocks with a
-// sequence that nobody reads: 1.4 times faster on English passages, 1.05 on Chinese (bench/embed_bench).
+// sequence that nobody reads. With batches of 512 that were not, bench/embed_bench was slower: 0.7 of this in English, 0.95 in Chinese.
 constexpr int kBlockTokens = 32;
 constexpr int kMaxSequences = 63;  // and the one that fills up
 

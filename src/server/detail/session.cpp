@@ -37,8 +37,7 @@ void run_handler(const Handler& handler, const Request& request, Exchange& excha
 }  // namespace
 
 Session::Session(Shared& shared, Socket socket, Reach reach)
-    : shared_(shared), socket_(std::move(socket)), reach_(reach), deadline_(shared.io), signal_(shared.io), buffer_(128U << 10U),
-      body_count_(shared.buffered_body_bytes) {}
+    : shared_(shared), socket_(std::move(socket)), reach_(reach), deadline_(shared.io), signal_(shared.io), buffer_(128U << 10U) {}
 
 void Session::spawn(asio::awaitable<void> task, std::function<void()> on_end) {
   asio::co_spawn(shared_.io, std::move(task), [self = shared_from_this(), on_end = std::move(on_end)](const std::exception_ptr& failure) {
