@@ -122,19 +122,22 @@ TEST(HttpServer, WhatIsTooLargeIsRefusedBeforeItIsRead) {
   EXPECT_EQ(server.fake.asked, 0);
 }
 
-TEST(HttpServer, ABodyThatNeverCameCountsForNothing) {
-  RunningServer server({.max_buffered_body_bytes = 3000});
-  for (int i = 0; i < 4; ++i) {
-    RawConnection connection(server.port());
-    connection.send(query_head(server, 2000) + "{");
-    connection.close();
-  }
-  const std::string body = R"({"question":"q"})" + std::string(2000, ' ');
-  EXPECT_TRUE(eventually([&] {
+TEST(HttpServer, ABodyCountsOnlyWhileItsClientIsThere) {
+  RunningServer server({.max_buffered_body_bytes = 1}, 1);  // room for two uploads of 1 MB, the least there is
+  const std::string body = R"({"question":"q"})" + std::string(900'000, ' ');
+  auto status = [&] {
     RawConnection connection(server.port());
     connection.send(query(server, body));
-    return connection.read_until("\r\n").starts_with("HTTP/1.1 200");
-  }));
+    return connection.read_until("\r\n").substr(0, sizeof("HTTP/1.1 200") - 1);
+  };
+  EXPECT_EQ(status(), "HTTP/1.1 200");
+  {
+    RawConnection first(server.port());
+    RawConnection second(server.port());
+    for (RawConnection* waiting : {&first, &second}) waiting->send(query_head(server, 1'000'000) + "{");
+    EXPECT_TRUE(eventually([&] { return status() == "HTTP/1.1 503"; }));
+  }
+  EXPECT_TRUE(eventually([&] { return status() == "HTTP/1.1 200"; })) << "what never came is not waited for";
 }
 
 TEST(HttpServer, WhatIsNotHttpIsRefused) {
