@@ -44,9 +44,9 @@ struct Generation {
   Usage usage;
 };
 
-/// How likely a reply begins with each of some texts.
-struct ReplyOdds {
-  std::vector<double> log_probs;  ///< natural logarithms, in the order of the texts; of a text's first token
+/// How likely a reply goes on with each of some texts.
+struct Likelihoods {
+  std::vector<std::vector<double>> log_probs;  ///< [texts][tokens of the text], natural logarithms; each token given all before it
   Usage usage;
 };
 
@@ -76,11 +76,12 @@ class ChatModel {
   /// Throws Error: TooLarge when the prompt does not fit the context, Unavailable when a remote server fails.
   /// A stop request ends it with FinishReason::Cancelled and what there is so far.
   virtual Generation generate(std::span<const ChatMessage> messages, const GenerateOptions& options, const TextSink& sink, std::stop_token stop) = 0;
-  /// One forward pass, nothing is written. nullopt when the model does not tell (a remote server) or the stop request came first.
-  /// Throws Error as generate.
-  virtual std::optional<ReplyOdds> reply_odds(std::span<const ChatMessage> messages, std::span<const std::string> texts, std::stop_token stop) = 0;
+  /// Nothing is written: what the model would make of each text behind `begun`, with which the reply begins. nullopt when the model does
+  /// not tell (a remote server) or the stop request came first. Throws Error as generate.
+  virtual std::optional<Likelihoods> likelihoods(std::span<const ChatMessage> messages, std::string_view begun, std::span<const std::string> texts,
+                                                 std::stop_token stop) = 0;
   /// What the reply would be if it could only copy from the text, within one sentence and in whole words (llm/copyable_text.h), found by
-  /// a beam search. nullopt and errors as reply_odds.
+  /// a beam search. nullopt and errors as likelihoods.
   virtual std::optional<Extraction> extract(std::span<const ChatMessage> messages, std::string_view text, const ExtractOptions& options,
                                             std::stop_token stop) = 0;
   virtual std::size_t count_tokens(std::string_view text) const = 0;

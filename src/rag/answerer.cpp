@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <span>
 
@@ -98,12 +99,14 @@ class Reading {
   std::optional<double> log_odds(const SufficiencyPrompt& prompt) {
     std::vector<std::string> beginnings = prompt.yes;
     beginnings.insert(beginnings.end(), prompt.no.begin(), prompt.no.end());
-    const auto odds = model_.reply_odds(prompt.messages, beginnings, stop_);
+    const auto likelihoods = model_.likelihoods(prompt.messages, {}, beginnings, stop_);
     throw_if_stopped();
-    if (!odds) return std::nullopt;
-    add(odds->usage);
-    const auto no = odds->log_probs.begin() + static_cast<std::ptrdiff_t>(prompt.yes.size());
-    return *std::max_element(odds->log_probs.begin(), no) - *std::max_element(no, odds->log_probs.end());
+    if (!likelihoods) return std::nullopt;
+    add(likelihoods->usage);
+    std::vector<double> log_probs;
+    for (const auto& tokens : likelihoods->log_probs) log_probs.push_back(std::accumulate(tokens.begin(), tokens.end(), 0.0));
+    const auto no = log_probs.begin() + static_cast<std::ptrdiff_t>(prompt.yes.size());
+    return *std::max_element(log_probs.begin(), no) - *std::max_element(no, log_probs.end());
   }
   void throw_if_stopped() const {
     if (stop_.stop_requested()) throw Error(ErrorKind::Cancelled, "the question was stopped");

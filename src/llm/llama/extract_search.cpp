@@ -16,13 +16,6 @@ namespace {
 const double kFarBehind = std::log(20.0);
 constexpr std::size_t kMostExtracts = 12;
 
-double log_sum_exp(std::span<const float> logits) {
-  const float highest = *std::ranges::max_element(logits);
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(logit - highest);
-  return highest + std::log(sum);
-}
-
 double log_add(double a, double b) { return std::max(a, b) + std::log1p(std::exp(-std::abs(a - b))); }
 
 }  // namespace

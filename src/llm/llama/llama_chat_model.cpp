@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <mutex>
+#include <numeric>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -19,6 +20,8 @@ namespace panduan::llm {
 namespace {
 
 constexpr int kPrefillBatch = 512;
+constexpr std::size_t kScoredBatch = 64;  // tokens whose logits are kept at once: each has as many as the vocabulary tokens
+constexpr std::size_t kSequences = 1 + 2 * kMaxExtractWidth;
 
 class LlamaChatModel final : public ChatModel {
  public:
@@ -36,7 +39,7 @@ class LlamaChatModel final : public ChatModel {
     llama_context_params params = llama_context_default_params();
     params.n_ctx = static_cast<std::uint32_t>(std::min<std::size_t>(options.context_tokens, static_cast<std::size_t>(llama_model_n_ctx_train(model_.get()))));
     params.n_batch = params.n_ubatch = kPrefillBatch;
-    params.n_seq_max = static_cast<std::uint32_t>(1 + ExtractSearch::sequences(kMaxExtractWidth));
+    params.n_seq_max = static_cast<std::uint32_t>(kSequences);
     params.kv_unified = true;
     params.n_threads = params.n_threads_batch = thread_count(options);
     params.abort_callback = [](void* self) { return static_cast<LlamaChatModel*>(self)->stop_.stop_requested(); };
@@ -58,21 +61,33 @@ class LlamaChatModel final : public ChatModel {
     return generation;
   }
 
-  std::optional<ReplyOdds> reply_odds(std::span<const ChatMessage> messages, std::span<const std::string> texts, std::stop_token stop) override {
+  std::optional<Likelihoods> likelihoods(std::span<const ChatMessage> messages, std::string_view begun, std::span<const std::string> texts,
+                                         std::stop_token stop) override {
     const std::lock_guard lock(mutex_);
     stop_ = std::move(stop);
-    ReplyOdds odds;
-    if (!prefill(messages, {}, 0, odds.usage)) return std::nullopt;
-    const std::span<const float> logits(llama_get_logits_ith(context_.get(), -1), static_cast<std::size_t>(llama_vocab_n_tokens(&vocab_)));
-    const double highest = *std::ranges::max_element(logits);
-    double sum = 0;
-    for (const float logit : logits) sum += std::exp(logit - highest);
+    std::vector<std::vector<llama_token>> tokens;
     for (const std::string& text : texts) {
-      const auto tokens = tokenize(vocab_, text, false, false);
-      if (tokens.empty()) throw Error(ErrorKind::Internal, "the odds of an empty text were asked for");
-      odds.log_probs.push_back(logits[static_cast<std::size_t>(tokens.front())] - highest - std::log(sum));
+      tokens.push_back(tokenize(vocab_, text, false, false));
+      if (tokens.back().empty()) throw Error(ErrorKind::Internal, "the likelihood of an empty text was asked for");
     }
-    return odds;
+    std::vector<std::span<const std::vector<llama_token>>> groups;  // of texts that are read side by side
+    std::size_t most_tokens = 0;
+    for (std::span<const std::vector<llama_token>> rest = tokens; !rest.empty(); rest = rest.subspan(groups.back().size())) {
+      groups.push_back(rest.first(std::min(rest.size(), kSequences - 1)));
+      most_tokens = std::max(most_tokens, count_tokens(groups.back()));
+    }
+    Likelihoods likelihoods;
+    if (!prefill(messages, begun, static_cast<int>(most_tokens), likelihoods.usage)) return std::nullopt;
+    const Stopwatch watch;
+    const LogProbs first = log_probs(-1);
+    for (const auto& text : tokens) likelihoods.log_probs.push_back({first(text.front())});
+    std::span<std::vector<double>> scores = likelihoods.log_probs;
+    for (const auto& group : groups) {
+      if (!score(group, scores)) return std::nullopt;
+      scores = scores.subspan(group.size());
+    }
+    likelihoods.usage.decode_ms = watch.elapsed_ms();
+    return likelihoods;
   }
 
   std::optional<Extraction> extract(std::span<const ChatMessage> messages, std::string_view text, const ExtractOptions& options,
@@ -217,6 +232,51 @@ class LlamaChatModel final : public ChatModel {
   void forget() {
     llama_memory_clear(llama_get_memory(context_.get()), true);
     cached_ = {};
+  }
+
+  /// Natural logarithms of the next token's probabilities.
+  struct LogProbs {
+    const float* logits;
+    double log_sum;
+    double operator()(llama_token token) const { return logits[token] - log_sum; }
+  };
+  LogProbs log_probs(int output) const {
+    const float* logits = llama_get_logits_ith(context_.get(), output);
+    return {logits, log_sum_exp({logits, static_cast<std::size_t>(llama_vocab_n_tokens(&vocab_))})};
+  }
+
+  static std::size_t count_tokens(std::span<const std::vector<llama_token>> texts) {
+    return std::accumulate(texts.begin(), texts.end(), std::size_t{0}, [](std::size_t sum, const auto& text) { return sum + text.size(); });
+  }
+  /// Appends the logarithms of all tokens but the first of each text; each is read in a sequence of its own. False when stopped.
+  bool score(std::span<const std::vector<llama_token>> texts, std::span<std::vector<double>> scores) {
+    llama_memory_t memory = llama_get_memory(context_.get());
+    std::vector<std::pair<std::size_t, llama_token>> waiting;  // the text that an output of the batch is of, and its next token
+    auto read = [&] {
+      const int result = waiting.empty() ? 0 : llama_decode(context_.get(), batch_.get());
+      if (result != 0 || stop_.stop_requested()) {
+        forget();
+        if (result != 0 && result != 2) throw Error(ErrorKind::Internal, fmt::format("[llama.cpp] decoding failed with {}", result));
+        return false;
+      }
+      for (std::size_t i = 0; i < waiting.size(); ++i) scores[waiting[i].first].push_back(log_probs(static_cast<int>(i))(waiting[i].second));
+      waiting.clear();
+      batch_.clear();
+      return true;
+    };
+    batch_.clear();
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const auto sequence = static_cast<llama_seq_id>(i + 1);
+      llama_memory_seq_cp(memory, 0, sequence, -1, -1);
+      for (std::size_t j = 0; j + 1 < texts[i].size(); ++j) {
+        batch_.add(texts[i][j], position_ + static_cast<llama_pos>(j), sequence, true);
+        waiting.emplace_back(i, texts[i][j + 1]);
+        if (waiting.size() == kScoredBatch && !read()) return false;
+      }
+    }
+    if (!read()) return false;
+    for (std::size_t i = 0; i < texts.size(); ++i) llama_memory_seq_rm(memory, static_cast<llama_seq_id>(i + 1), -1, -1);
+    return true;
   }
 
   /// Decodes in batches, logits only for the last token. False when stopped.

@@ -77,29 +77,61 @@ TEST_F(LlamaChatModelTest, EndsWhereItsListenerWantsNoMore) {
   EXPECT_EQ(pieces, 3);
 }
 
-TEST_F(LlamaChatModelTest, TheOddsAreThoseOfWhatItWrites) {
+TEST_F(LlamaChatModelTest, TheLikelihoodsAreThoseOfWhatItWrites) {
   const auto messages = about_the_bridge("When was it opened?");
   const std::string first = generate(messages, {.max_tokens = 1}).text;
   const std::vector<std::string> texts{first, "zebra", "1932", "\n"};
-  const auto odds = model->reply_odds(messages, texts, {});
-  ASSERT_TRUE(odds);
-  ASSERT_EQ(odds->log_probs.size(), texts.size());
+  const auto likelihoods = model->likelihoods(messages, {}, texts, {});
+  ASSERT_TRUE(likelihoods);
+  ASSERT_EQ(likelihoods->log_probs.size(), texts.size());
   double sum = 0;
-  for (const double log_prob : odds->log_probs) {
-    EXPECT_LE(log_prob, odds->log_probs[0]);
-    sum += std::exp(log_prob);
+  for (const auto& log_probs : likelihoods->log_probs) {
+    EXPECT_LE(log_probs.front(), likelihoods->log_probs[0].front());
+    sum += std::exp(log_probs.front());
   }
   EXPECT_LE(sum, 1 + 1e-6);
-  EXPECT_GT(odds->usage.reused_tokens, 0);
-  EXPECT_EQ(odds->usage.completion_tokens, 0);
+  EXPECT_GT(likelihoods->usage.reused_tokens, 0);
+  EXPECT_EQ(likelihoods->usage.completion_tokens, 0);
 }
-TEST_F(LlamaChatModelTest, TheOddsDoNotDependOnWhatWasAskedBefore) {
-  const std::vector<std::string> texts{"yes", "no"};
+TEST_F(LlamaChatModelTest, TheLikelihoodsDoNotDependOnWhatWasAskedBefore) {
+  const std::vector<std::string> texts{"yes, in 1932", "no"};
   generate({{Role::User, "Hello"}});
-  const auto cold = model->reply_odds(about_the_bridge("Was it opened?"), texts, {});
+  const auto cold = model->likelihoods(about_the_bridge("Was it opened?"), {}, texts, {});
   generate(about_the_bridge("How long is it?"));
-  const auto warm = model->reply_odds(about_the_bridge("Was it opened?"), texts, {});
+  const auto warm = model->likelihoods(about_the_bridge("Was it opened?"), {}, texts, {});
   EXPECT_EQ(cold->log_probs, warm->log_probs);
+}
+TEST_F(LlamaChatModelTest, TheLikelihoodOfATextGoesOnFromTokenToToken) {
+  const auto messages = about_the_bridge("When was it opened?");
+  const std::string written = generate(messages, {.max_tokens = 6}).text;
+  const std::string begun = generate(messages, {.max_tokens = 3}).text;
+  ASSERT_TRUE(written.starts_with(begun));
+  // More texts than one batch holds.
+  std::vector<std::string> texts(20, "The zebra crosses no bridge at all, and never will.");
+  texts.insert(texts.begin() + 7, written);
+  const auto all = model->likelihoods(messages, {}, texts, {});
+  const auto rest = model->likelihoods(messages, begun, std::vector<std::string>{written.substr(begun.size())}, {});
+  ASSERT_TRUE(all && rest);
+  const auto& log_probs = all->log_probs[7];
+  ASSERT_EQ(log_probs.size(), 6);
+  ASSERT_EQ(rest->log_probs[0].size(), 3);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_NEAR(rest->log_probs[0][i], log_probs[i + 3], 0.2) << "batches of other sizes round otherwise";
+  EXPECT_NEAR(all->log_probs.front().back(), all->log_probs.back().back(), 0.2);
+  EXPECT_LT(all->log_probs.front()[1], log_probs[1]);
+}
+TEST_F(LlamaChatModelTest, TheLikelihoodOfALongTextIsReadInSeveralBatches) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "one two three ";
+  text.pop_back();
+  const auto likelihoods = model->likelihoods(about_the_bridge("Count."), {}, std::vector<std::string>{text, "one two three"}, {});
+  ASSERT_TRUE(likelihoods);
+  EXPECT_EQ(likelihoods->log_probs[0].size(), model->count_tokens(text));
+  EXPECT_NEAR(likelihoods->log_probs[0][2], likelihoods->log_probs[1][2], 0.2);
+  EXPECT_GT(likelihoods->log_probs[0].back(), -1) << "what was said forty times is said again";
+  EXPECT_THROW(model->likelihoods(about_the_bridge("Count."), {}, std::vector<std::string>{std::string(9000, 'x')}, {}), Error);
+}
+TEST_F(LlamaChatModelTest, TheLikelihoodOfNothingIsAMistake) {
+  EXPECT_THROW(model->likelihoods(about_the_bridge("Was it opened?"), {}, std::vector<std::string>{""}, {}), Error);
 }
 
 TEST_F(LlamaChatModelTest, CopiesWhatItWouldLikeliestReply) {
@@ -137,7 +169,7 @@ TEST_F(LlamaChatModelTest, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();
   EXPECT_EQ(model->generate(about_the_bridge("When was it opened?"), {}, {}, stop.get_token()).finish, FinishReason::Cancelled);
-  EXPECT_FALSE(model->reply_odds(about_the_bridge("When was it opened?"), std::vector<std::string>{"yes"}, stop.get_token()));
+  EXPECT_FALSE(model->likelihoods(about_the_bridge("When was it opened?"), {}, std::vector<std::string>{"yes"}, stop.get_token()));
   EXPECT_FALSE(model->extract(about_the_bridge("When was it opened?"), "1932", {}, stop.get_token()));
   EXPECT_FALSE(generate(about_the_bridge("When was it opened?")).text.empty()) << "it can be asked again";
 }

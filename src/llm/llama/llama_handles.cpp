@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <mutex>
 #include <thread>
@@ -107,6 +109,13 @@ std::string model_fingerprint(const std::filesystem::path& file) {
     hasher.update({piece.data(), static_cast<std::size_t>(stream.gcount())});
   }
   return to_hex(hasher.finish()).substr(0, 32);
+}
+
+double log_sum_exp(std::span<const float> logits) {
+  const float highest = *std::ranges::max_element(logits);
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(logit - highest);
+  return highest + std::log(sum);
 }
 
 int thread_count(const LlamaOptions& options) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,9 @@ ContextHandle make_context(llama_model& model, const llama_context_params& param
 
 std::vector<llama_token> tokenize(const llama_vocab& vocab, std::string_view text, bool add_special, bool parse_special);
 std::string token_text(const llama_vocab& vocab, llama_token token);
+
+/// ln Σ exp(logit): a logit less this is the natural logarithm of its probability.
+double log_sum_exp(std::span<const float> logits);
 
 /// Digest of the file's size and of 64 pieces spread over it: telling two models apart must not cost reading a gigabyte.
 /// Whether the bytes are the catalogue's is ModelStore::verify's question.

@@ -245,7 +245,9 @@ class RemoteChatModel final : public ChatModel {
   }
 
   /// Servers that give log-probabilities give them for their own few candidates only, and most give none.
-  std::optional<ReplyOdds> reply_odds(std::span<const ChatMessage>, std::span<const std::string>, std::stop_token) override { return std::nullopt; }
+  std::optional<Likelihoods> likelihoods(std::span<const ChatMessage>, std::string_view, std::span<const std::string>, std::stop_token) override {
+    return std::nullopt;
+  }
   std::optional<Extraction> extract(std::span<const ChatMessage>, std::string_view, const ExtractOptions&, std::stop_token) override { return std::nullopt; }
 
   std::size_t count_tokens(std::string_view text) const override { return estimate_tokens(text); }

@@ -30,12 +30,14 @@ class ScriptedChatModel final : public ChatModel {
     return generation;
   }
   /// The first text, and every other as likely as `yes_less_no` says.
-  std::optional<ReplyOdds> reply_odds(std::span<const ChatMessage> messages, std::span<const std::string> texts, std::stop_token stop) override {
+  /// The first text is likelier than every other by what `yes_less_no` says.
+  std::optional<Likelihoods> likelihoods(std::span<const ChatMessage> messages, std::string_view, std::span<const std::string> texts,
+                                         std::stop_token stop) override {
     if (!yes_less_no || stop.stop_requested()) return std::nullopt;
     weighed.push_back(messages.back().content);
-    ReplyOdds odds{.log_probs = std::vector<double>(texts.size(), -10.0), .usage = {.prompt_tokens = 5}};
-    odds.log_probs.front() += yes_less_no(messages.back().content);
-    return odds;
+    Likelihoods likelihoods{.log_probs = {texts.size(), {-10.0}}, .usage = {.prompt_tokens = 5}};
+    likelihoods.log_probs.front().front() += yes_less_no(messages.back().content);
+    return likelihoods;
   }
   std::optional<Extraction> extract(std::span<const ChatMessage> messages, std::string_view text, const ExtractOptions&, std::stop_token stop) override {
     if (!copies || stop.stop_requested()) return std::nullopt;
@@ -52,7 +54,7 @@ class ScriptedChatModel final : public ChatModel {
   std::function<std::vector<Extract>(std::string_view text)> copies;  ///< empty: it does not tell either
   std::function<void()> on_generate;
   std::vector<std::vector<ChatMessage>> asked;
-  std::vector<std::string> weighed;  ///< the last messages of what its odds were asked for
+  std::vector<std::string> weighed;  ///< the last messages of what likelihoods were asked for
 };
 
 }  // namespace panduan::llm::testing
