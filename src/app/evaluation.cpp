@@ -22,7 +22,7 @@ using nlohmann::json;
 
 constexpr std::size_t kSearchDepth = 20;
 // Counts up when a change makes an old record mean something else.
-constexpr int kRecordVersion = 2;
+constexpr int kRecordVersion = 3;
 
 /// What is kept of a question that was asked.
 struct Record {
@@ -87,7 +87,7 @@ class RecordCache {
  private:
   /// The ranks of a record depend on what the suite says is right.
   static std::string key_of(const SuiteQuestion& question) {
-    return to_hex(sha256(json{question.question, question.document, question.answers}.dump())).substr(0, 32);
+    return to_hex(sha256(json{question.question, question.document, question.answers, question.without}.dump())).substr(0, 32);
   }
 
   std::filesystem::path file_;
@@ -156,6 +156,30 @@ void ask(Workbench& workbench, const SuiteQuestion& question, Sources& sources, 
   };
   workbench.ask(workbench.local_caller(), {.text = question.question, .history = {}}, sink, stop);
 }
+
+/// Takes documents out of the store while a question is asked, and puts them back.
+class Withheld {
+ public:
+  Withheld(Workbench& workbench, const std::filesystem::path& folder, const std::vector<std::string>& names, const std::stop_token& stop)
+      : workbench_(workbench), stop_(stop) {
+    for (const std::string& name : names) {
+      const auto file = std::filesystem::weakly_canonical(folder / name);
+      if (!std::filesystem::is_regular_file(file)) {
+        throw Error(ErrorKind::InvalidInput, fmt::format("the suite wants a question asked without '{}', which is not in '{}'", name, folder.string()));
+      }
+      workbench_.remove(workbench_.local_caller(), file.string());
+      files_.push_back(file);
+    }
+  }
+  void put_back() {
+    if (!files_.empty()) workbench_.add(workbench_.local_caller(), files_, {}, stop_);
+  }
+
+ private:
+  Workbench& workbench_;
+  const std::stop_token& stop_;
+  std::vector<std::filesystem::path> files_;
+};
 
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
@@ -239,7 +263,8 @@ std::vector<SuiteQuestion> read_suite(const std::filesystem::path& file) {
       SuiteQuestion question{.question = object.at("question"),
                              .answers = object.value("answers", std::vector<std::string>{}),
                              .document = object.value("document", ""),
-                             .unanswerable = object.value("unanswerable", false)};
+                             .unanswerable = object.value("unanswerable", false),
+                             .without = object.value("without", std::vector<std::string>{})};
       if (question.answers.empty() && !question.unanswerable) throw Error(ErrorKind::InvalidInput, "it has neither answers nor unanswerable");
       questions.push_back(std::move(question));
     } catch (const std::exception& error) {
@@ -280,8 +305,10 @@ EvaluationReport evaluate(const Config& config, const EvaluationOptions& options
     const Record* known = cache.find(question);
     Record record = known != nullptr ? *known : Record{};
     if (known == nullptr) {
+      Withheld withheld(*workbench, options.documents, question.without, stop);
       search(*workbench, question, record, stop);
       if (!options.retrieval_only) ask(*workbench, question, sources, record, stop);
+      withheld.put_back();  // not when one of these throws: then the throw-away store goes as well
       cache.keep(question, record);
     }
     records.push_back(record);

@@ -17,6 +17,7 @@ struct SuiteQuestion {
   std::vector<std::string> answers;
   std::string document;  ///< file name of the right document; empty when the suite does not say
   bool unanswerable = false;
+  std::vector<std::string> without;  ///< file names of documents that are out of reach for this question
 };
 /// Throws Error{InvalidInput} that names the line.
 std::vector<SuiteQuestion> read_suite(const std::filesystem::path& file);

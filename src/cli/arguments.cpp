@@ -87,7 +87,7 @@ class Parser {
     ask->add_option("QUESTION", arguments_.names, "The question")->required();
     ask->add_flag("--times", arguments_.times, "Say where the time went");
     CLI::App* eval = command(app_, "eval", "Measure answers against a suite of questions", Command::Eval);
-    eval->add_option("SUITE", arguments_.suite, "JSON Lines: question, answers, document?, unanswerable?")->required()->check(CLI::ExistingFile);
+    eval->add_option("SUITE", arguments_.suite, "JSON Lines: question, answers, document?, unanswerable?, without?")->required()->check(CLI::ExistingFile);
     eval->add_option("--documents", arguments_.documents, "Folder of the documents")->type_name("DIR")->required()->check(CLI::ExistingDirectory);
     eval->add_flag("--retrieval-only", arguments_.retrieval_only, "Measure the search, ask no model");
     eval->add_option("--sample", arguments_.sample, "Take this many of the questions")->type_name("N")->check(CLI::NonNegativeNumber);

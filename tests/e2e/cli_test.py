@@ -179,11 +179,18 @@ class CliTest(unittest.TestCase):
         folder.mkdir()
         (folder / "bridge.txt").write_text(ENGLISH)
         (folder / "other.txt").write_text("Cats sleep most of the day.\n")
-        suite = self.file("suite.jsonl", json.dumps({"question": "When was the Aurora bridge opened?", "answers": ["1932"], "document": "bridge.txt"}) + "\n")
+        asked = {"question": "When was the Aurora bridge opened?", "answers": ["1932"], "document": "bridge.txt"}
+        # The second question finds again what was out of reach for the first.
+        lines = [{**asked, "unanswerable": True, "without": ["bridge.txt"]}, asked]
+        suite = self.file("suite.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
         report = json.loads(self.run_panduan("eval", suite, "--documents", str(folder), "--json")[0])
         for key in "questions recall@1 recall@5 recall@20 mrr right wrong silent rightly_silent score quote_validity citation_precision ttft_ms_p50 total_ms_p50 f1".split():
             self.assertIn(key, report)
-        self.assertEqual((report["recall@1"], report["quote_validity"]), (1, 1))
+        self.assertEqual((report["questions"], report["recall@1"], report["quote_validity"]), (2, 1, 1))
+        self.assertEqual(report["right"], 0.5)
+        lines[0]["without"] = ["elsewhere.txt"]
+        _, error = self.run_panduan("eval", self.file("suite.jsonl", json.dumps(lines[0])), "--documents", str(folder), code=2)
+        self.assertRegex(error, r"^panduan: [^\n]*without 'elsewhere.txt'[^\n]*\n$")
 
     def test_output_is_plain_when_it_is_piped(self):
         self.assertNotIn("\x1b", self.run_panduan("doctor")[0] + self.run_panduan("models", "list")[0])
