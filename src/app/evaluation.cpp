@@ -7,6 +7,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "app/workbench.h"
 #include "base/error.h"
@@ -157,28 +158,43 @@ void ask(Workbench& workbench, const SuiteQuestion& question, Sources& sources, 
   workbench.ask(workbench.local_caller(), {.text = question.question, .history = {}}, sink, stop);
 }
 
-/// Takes documents out of the store while a question is asked, and puts them back.
-class Withheld {
+/// Takes documents out of reach for one question, by file name as a suite names them, and puts them back.
+class Documents {
  public:
-  Withheld(Workbench& workbench, const std::filesystem::path& folder, const std::vector<std::string>& names, const std::stop_token& stop)
-      : workbench_(workbench), stop_(stop) {
-    for (const std::string& name : names) {
-      const auto file = std::filesystem::weakly_canonical(folder / name);
-      if (!std::filesystem::is_regular_file(file)) {
-        throw Error(ErrorKind::InvalidInput, fmt::format("the suite wants a question asked without '{}', which is not in '{}'", name, folder.string()));
+  explicit Documents(Workbench& workbench) : workbench_(workbench) {
+    constexpr std::size_t kPage = 1000;
+    store::DocumentList page;
+    do {
+      page = workbench_.list(workbench_.local_caller(), kPage, page.next);
+      for (const auto& document : page.documents) sources_[file_name(document.source)].insert(document.source);
+    } while (!page.next.empty());
+  }
+  /// Throws Error{InvalidInput} when a question wants to be asked without a document that is not there: before any is asked.
+  void check(const std::vector<SuiteQuestion>& questions) const {
+    for (const auto& question : questions) {
+      for (const std::string& name : question.without) {
+        if (!sources_.contains(name)) {
+          throw Error(ErrorKind::InvalidInput,
+                      fmt::format("the suite wants '{}' asked without '{}', which is none of the documents: correct the name", question.question, name));
+        }
       }
-      workbench_.remove(workbench_.local_caller(), file.string());
-      files_.push_back(file);
     }
   }
-  void put_back() {
-    if (!files_.empty()) workbench_.add(workbench_.local_caller(), files_, {}, stop_);
+  std::vector<std::filesystem::path> withhold(const std::vector<std::string>& names) {
+    std::set<std::string> sources;
+    for (const std::string& name : names) sources.insert(sources_.at(name).begin(), sources_.at(name).end());
+    for (const std::string& source : sources) workbench_.remove(workbench_.local_caller(), source);
+    return {sources.begin(), sources.end()};
+  }
+  void put_back(const std::vector<std::filesystem::path>& withheld, const std::stop_token& stop) {
+    if (withheld.empty()) return;
+    const auto added = workbench_.add(workbench_.local_caller(), withheld, {}, stop);
+    if (added.added != withheld.size()) throw Error(ErrorKind::Conflict, fmt::format("'{}' changed while it was being evaluated", withheld.front().string()));
   }
 
  private:
   Workbench& workbench_;
-  const std::stop_token& stop_;
-  std::vector<std::filesystem::path> files_;
+  std::map<std::string, std::set<std::string>> sources_;  ///< by file name
 };
 
 double median(std::vector<double> values) {
@@ -268,7 +284,10 @@ std::vector<SuiteQuestion> read_suite(const std::filesystem::path& file) {
       if (question.answers.empty() && !question.unanswerable) throw Error(ErrorKind::InvalidInput, "it has neither answers nor unanswerable");
       questions.push_back(std::move(question));
     } catch (const std::exception& error) {
-      throw Error(ErrorKind::InvalidInput, fmt::format("{}:{}: {}; expected {{\"question\": …, \"answers\": […]}}", file.string(), number, error.what()));
+      throw Error(
+          ErrorKind::InvalidInput,
+          fmt::format("{}:{}: {}; expected {{\"question\": text, \"answers\": […], \"document\": text, \"unanswerable\": true or false, \"without\": […]}}",
+                      file.string(), number, error.what()));
     }
   }
   if (questions.empty()) throw Error(ErrorKind::InvalidInput, fmt::format("the suite '{}' has no questions", file.string()));
@@ -292,6 +311,8 @@ EvaluationReport evaluate(const Config& config, const EvaluationOptions& options
   on_progress(progress);
   const auto added = workbench->add(workbench->local_caller(), {options.documents}, {}, stop);
   if (added.added == 0) throw Error(ErrorKind::InvalidInput, fmt::format("no document in '{}' could be added", options.documents.string()));
+  Documents documents(*workbench);
+  documents.check(questions);
 
   RecordCache cache(options.cache,
                     fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", kRecordVersion, to_hex(sha256_of_file("/proc/self/exe")),
@@ -305,10 +326,10 @@ EvaluationReport evaluate(const Config& config, const EvaluationOptions& options
     const Record* known = cache.find(question);
     Record record = known != nullptr ? *known : Record{};
     if (known == nullptr) {
-      Withheld withheld(*workbench, options.documents, question.without, stop);
+      const auto withheld = documents.withhold(question.without);
       search(*workbench, question, record, stop);
       if (!options.retrieval_only) ask(*workbench, question, sources, record, stop);
-      withheld.put_back();  // not when one of these throws: then the throw-away store goes as well
+      documents.put_back(withheld, stop);  // not when one of these throws: then the throw-away store goes as well
       cache.keep(question, record);
     }
     records.push_back(record);

@@ -181,13 +181,12 @@ class CliTest(unittest.TestCase):
         (folder / "other.txt").write_text("Cats sleep most of the day.\n")
         asked = {"question": "When was the Aurora bridge opened?", "answers": ["1932"], "document": "bridge.txt"}
         # The second question finds again what was out of reach for the first.
-        lines = [{**asked, "unanswerable": True, "without": ["bridge.txt"]}, asked]
+        lines = [{**asked, "without": ["bridge.txt"]}, asked]
         suite = self.file("suite.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
         report = json.loads(self.run_panduan("eval", suite, "--documents", str(folder), "--json")[0])
         for key in "questions recall@1 recall@5 recall@20 mrr right wrong silent rightly_silent score quote_validity citation_precision ttft_ms_p50 total_ms_p50 f1".split():
             self.assertIn(key, report)
-        self.assertEqual((report["questions"], report["recall@1"], report["quote_validity"]), (2, 1, 1))
-        self.assertEqual(report["right"], 0.5)
+        self.assertEqual((report["questions"], report["recall@20"], report["right"], report["quote_validity"]), (2, 0.5, 0.5, 1))
         lines[0]["without"] = ["elsewhere.txt"]
         _, error = self.run_panduan("eval", self.file("suite.jsonl", json.dumps(lines[0])), "--documents", str(folder), code=2)
         self.assertRegex(error, r"^panduan: [^\n]*without 'elsewhere.txt'[^\n]*\n$")

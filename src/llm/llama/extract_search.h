@@ -17,7 +17,7 @@ namespace panduan::llm {
 class ExtractSearch {
  public:
   /// Sequences of the context that the search uses: 1 to this, beside the prompt's, which is 0.
-  static std::size_t sequences(std::size_t width) { return 2 * width; }
+  static constexpr std::size_t sequences(std::size_t width) { return 2 * width; }
 
   ExtractSearch(llama_context& context, const llama_vocab& vocab, const VocabularyPieces& pieces, const CopyableText& text, const ExtractOptions& options);
 

@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kPrefillBatch = 512;
 constexpr std::size_t kScoredBatch = 64;  // tokens whose logits are kept at once: each has as many as the vocabulary tokens
-constexpr std::size_t kSequences = 1 + 2 * kMaxExtractWidth;
+constexpr std::size_t kSequences = 1 + ExtractSearch::sequences(kMaxExtractWidth);
 
 class LlamaChatModel final : public ChatModel {
  public:

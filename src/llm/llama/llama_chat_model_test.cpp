@@ -128,10 +128,11 @@ TEST_F(LlamaChatModelTest, TheLikelihoodOfALongTextIsReadInSeveralBatches) {
   EXPECT_EQ(likelihoods->log_probs[0].size(), model->count_tokens(text));
   EXPECT_NEAR(likelihoods->log_probs[0][2], likelihoods->log_probs[1][2], 0.2);
   EXPECT_GT(likelihoods->log_probs[0].back(), -1) << "what was said forty times is said again";
-  EXPECT_THROW(model->likelihoods(about_the_bridge("Count."), {}, std::vector<std::string>{std::string(9000, 'x')}, {}), Error);
+  const std::vector<std::string> too_long{text + text + text + text + text + text + text + text + text};
+  EXPECT_EQ(failure_of([&] { model->likelihoods(about_the_bridge("Count."), {}, too_long, {}); }).kind, ErrorKind::TooLarge);
 }
 TEST_F(LlamaChatModelTest, TheLikelihoodOfNothingIsAMistake) {
-  EXPECT_THROW(model->likelihoods(about_the_bridge("Was it opened?"), {}, std::vector<std::string>{""}, {}), Error);
+  EXPECT_EQ(failure_of([] { model->likelihoods(about_the_bridge("Was it opened?"), {}, std::vector<std::string>{""}, {}); }).kind, ErrorKind::Internal);
 }
 
 TEST_F(LlamaChatModelTest, CopiesWhatItWouldLikeliestReply) {

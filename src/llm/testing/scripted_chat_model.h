@@ -29,7 +29,6 @@ class ScriptedChatModel final : public ChatModel {
     replies.pop_front();
     return generation;
   }
-  /// The first text, and every other as likely as `yes_less_no` says.
   /// The first text is likelier than every other by what `yes_less_no` says.
   std::optional<Likelihoods> likelihoods(std::span<const ChatMessage> messages, std::string_view, std::span<const std::string> texts,
                                          std::stop_token stop) override {
