@@ -23,13 +23,15 @@ using nlohmann::json;
 
 constexpr std::size_t kSearchDepth = 20;
 // Counts up when a change makes an old record mean something else.
-constexpr int kRecordVersion = 3;
+constexpr int kRecordVersion = 6;
 
 /// What is kept of a question that was asked.
 struct Record {
   std::size_t document_rank = 0;  ///< from 1; 0: not among the first 20
   std::size_t passage_rank = 0;
-  std::optional<std::string> answer;
+  std::optional<std::string> answer;  ///< at any risk
+  std::optional<double> probability;
+  std::optional<rag::Signals> signals;
   std::size_t quotes = 0, valid_quotes = 0, quotes_from_document = 0;
   double ttft_ms = 0, total_ms = 0;
   int tokens_read = 0, tokens_written = 0;
@@ -46,6 +48,9 @@ json to_json(const Record& r) {
               {"tokens_read", r.tokens_read},
               {"tokens_written", r.tokens_written}};
   object["answer"] = r.answer ? json(*r.answer) : json(nullptr);
+  object["probability"] = r.probability ? json(*r.probability) : json(nullptr);
+  object["signals"] =
+      r.signals ? json{{"question", r.signals->question}, {"sufficiency", r.signals->sufficiency}, {"copied", r.signals->copied}} : json(nullptr);
   return object;
 }
 
@@ -60,6 +65,9 @@ Record record_from_json(const json& object) {
            .tokens_read = object.at("tokens_read"),
            .tokens_written = object.at("tokens_written")};
   if (!object.at("answer").is_null()) r.answer = object.at("answer").get<std::string>();
+  if (!object.at("probability").is_null()) r.probability = object.at("probability").get<double>();
+  if (const json& signals = object.at("signals"); !signals.is_null())
+    r.signals = rag::Signals{.question = signals.at("question"), .sufficiency = signals.at("sufficiency"), .copied = signals.at("copied")};
   return r;
 }
 
@@ -148,6 +156,9 @@ void ask(Workbench& workbench, const SuiteQuestion& question, Sources& sources, 
       record.quotes_from_document += file_name(quote->source) == question.document ? 1 : 0;
     } else if (const auto* answer = std::get_if<rag::AnswerText>(&event)) {
       record.answer = answer->text;
+    } else if (const auto* verdict = std::get_if<rag::Verdict>(&event)) {
+      record.probability = verdict->probability;
+      record.signals = verdict->signals;
     } else if (const auto* done = std::get_if<rag::Done>(&event)) {
       record.ttft_ms = done->first_event_ms;
       record.total_ms = done->total_ms;
@@ -155,7 +166,7 @@ void ask(Workbench& workbench, const SuiteQuestion& question, Sources& sources, 
       record.tokens_written = done->completion_tokens;
     }
   };
-  workbench.ask(workbench.local_caller(), {.text = question.question, .history = {}}, sink, stop);
+  workbench.ask(workbench.local_caller(), {.text = question.question, .history = {}, .risk = 1.0}, sink, stop);
 }
 
 /// Takes documents out of reach for one question, by file name as a suite names them, and puts them back.
@@ -204,10 +215,35 @@ double median(std::vector<double> values) {
   return *middle;
 }
 
+constexpr std::size_t kCurvePoints = 20;
+constexpr std::size_t kCalibrationBins = 10;
+
+/// As it would have been at this risk.
+Record at_risk(Record record, double risk) {
+  if (!record.probability || *record.probability >= 1 - risk) return record;
+  record.answer.reset();
+  record.quotes = record.valid_quotes = record.quotes_from_document = 0;
+  return record;
+}
+
+void write_records(const std::filesystem::path& file, const std::vector<SuiteQuestion>& questions, const std::vector<Record>& records) {
+  std::string lines;
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    json line{{"question", questions[i].question}, {"answers", questions[i].answers}, {"document", questions[i].document}, {"without", questions[i].without}};
+    line["right"] = judge(questions[i], records[i].answer) == Outcome::Right;
+    line["unanswerable"] = questions[i].unanswerable;
+    line.update(to_json(records[i]));
+    lines += line.dump() + "\n";
+  }
+  write_file_atomically(file, lines);
+}
+
 double share(double part, std::size_t whole) { return whole == 0 ? 0 : part / static_cast<double>(whole); }
 
-EvaluationReport summarize(const std::vector<SuiteQuestion>& questions, const std::vector<Record>& records) {
+EvaluationReport summarize(const std::vector<SuiteQuestion>& questions, const std::vector<Record>& records, double risk) {
   EvaluationReport report{.questions = questions.size()};
+  report.risk = risk;
+  std::vector<Judged> judged;
   std::size_t with_document = 0;
   std::size_t answerable = 0;
   std::size_t quotes_with_document = 0;
@@ -217,7 +253,8 @@ EvaluationReport summarize(const std::vector<SuiteQuestion>& questions, const st
   std::vector<double> total;
   for (std::size_t i = 0; i < questions.size(); ++i) {
     const auto& question = questions[i];
-    const auto& r = records[i];
+    if (records[i].probability) judged.push_back({*records[i].probability, judge(question, records[i].answer) == Outcome::Right});
+    const Record r = at_risk(records[i], risk);
     if (!question.document.empty() && !question.unanswerable) {
       ++with_document;
       auto count = [](std::size_t rank, double& at_1, double& at_5, double& at_20, double& mrr) {
@@ -259,6 +296,8 @@ EvaluationReport summarize(const std::vector<SuiteQuestion>& questions, const st
   report.f1 = share(report.f1, answerable);
   report.quote_validity = report.quotes == 0 ? 1 : share(valid, report.quotes);
   report.citation_precision = quotes_with_document == 0 ? 1 : share(from_document, quotes_with_document);
+  report.risk_coverage = risk_coverage(judged, kCurvePoints);
+  report.calibration_error = expected_calibration_error(std::move(judged), kCalibrationBins);
   report.ttft_ms_p50 = median(std::move(ttft));
   report.total_ms_p50 = median(std::move(total));
   return report;
@@ -335,7 +374,7 @@ EvaluationReport evaluate(const Config& config, const EvaluationOptions& options
     records.push_back(record);
     ++progress.done;
     if (options.retrieval_only) continue;
-    switch (judge(question, record.answer)) {
+    switch (judge(question, at_risk(record, own.risk).answer)) {
       case Outcome::Right: ++progress.right; break;
       case Outcome::Wrong: ++progress.wrong; break;
       case Outcome::Silent: ++progress.silent; break;
@@ -343,7 +382,8 @@ EvaluationReport evaluate(const Config& config, const EvaluationOptions& options
     }
   }
   on_progress(progress);
-  EvaluationReport report = summarize(questions, records);
+  if (!options.records.empty()) write_records(options.records, questions, records);
+  EvaluationReport report = summarize(questions, records, own.risk);
   report.asked_model = !options.retrieval_only;
   report.chat_model = options.retrieval_only ? "" : models.chat_model;
   report.embedding_model = models.embedding_model;

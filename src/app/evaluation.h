@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/risk_coverage.h"
 #include "base/config.h"
 
 namespace panduan::app {
@@ -28,6 +29,7 @@ struct EvaluationOptions {
   bool retrieval_only = false;
   std::size_t sample = 0;  ///< 0: all
   std::uint64_t seed = 1;
+  std::filesystem::path records;  ///< empty, or a file that is written with a line of JSON for each question
   std::filesystem::path cache;  ///< folder where done questions are kept; a stopped run goes on from there
 };
 
@@ -52,6 +54,10 @@ struct EvaluationReport {
   double quote_validity = 0;      ///< of all quotes shown: those that stand byte for byte in the document read anew
   double citation_precision = 0;  ///< of all quotes shown where the document is known: those from it
   std::size_t quotes = 0;
+  // Of answers with a probability; the curve is of all answers there would be at any risk.
+  double risk = 0;  ///< from which on an answer was not shown
+  double calibration_error = 0;  ///< expected calibration error in 10 bins
+  std::vector<RiskCoveragePoint> risk_coverage;  ///< empty when the model's probabilities were not measured
   double ttft_ms_p50 = 0, total_ms_p50 = 0;
   double tokens_read_mean = 0, tokens_written_mean = 0;
   std::string chat_model, embedding_model;
@@ -63,7 +69,8 @@ struct EvaluationProgress {
   std::size_t right = 0, wrong = 0, silent = 0, rightly_silent = 0;
 };
 
-/// Adds the documents to a throw-away store and asks each question. Throws Error: InvalidInput (suite), Cancelled.
+/// Adds the documents to a throw-away store and asks each question, at any risk: what is not shown at config.risk is left out afterwards.
+/// Throws Error: InvalidInput (suite), Cancelled.
 EvaluationReport evaluate(const Config& config, const EvaluationOptions& options, const std::function<void(const EvaluationProgress&)>& on_progress,
                           const std::stop_token& stop);
 

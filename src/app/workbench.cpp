@@ -50,6 +50,8 @@ std::string upload_source(const std::string& name) {
 
 void check_question(const rag::Question& question) {
   check_question_text(question.text);
+  if (question.risk && !(*question.risk >= 0 && *question.risk <= 1))
+    throw Error(ErrorKind::InvalidInput, fmt::format("the risk is {}, expected a number from 0 to 1", *question.risk));
   std::size_t history = 0;
   for (const auto& turn : question.history) {
     if (!is_valid_utf8(turn.content)) throw Error(ErrorKind::InvalidInput, "the chat history is not UTF-8");
@@ -137,7 +139,8 @@ void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& qu
   rag::Answerer answerer(*store_, search, *model.get(),
                          {.passages = static_cast<std::size_t>(config_.passages),
                           .max_tokens = static_cast<int>(config_.max_answer_tokens),
-                          .least_log_odds = known == nullptr ? std::nullopt : known->least_log_odds});
+                          .calibration = known == nullptr ? std::nullopt : known->calibration,
+                          .risk = config_.risk});
   answerer.answer(caller, question, sink, stop);
 }
 

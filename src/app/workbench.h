@@ -68,7 +68,7 @@ class Workbench {
 inline constexpr std::size_t kMaxQuestionBytes = 16 * 1024;
 inline constexpr std::size_t kMaxHistoryBytes = 64 * 1024;
 
-/// What `ask` does first. Throws Error: TooLarge, InvalidInput (empty, or not UTF-8).
+/// What `ask` does first. Throws Error: TooLarge, InvalidInput (empty, not UTF-8, or a risk that is none).
 void check_question(const rag::Question& question);
 
 /// Opens the store in config.data_dir and takes its lock. Models are loaded when they are first needed. Throws Error{Busy} that

@@ -15,7 +15,7 @@
 namespace panduan {
 namespace {
 
-using Field = std::variant<std::string Config::*, std::int64_t Config::*, std::filesystem::path Config::*>;
+using Field = std::variant<std::string Config::*, std::int64_t Config::*, double Config::*, std::filesystem::path Config::*>;
 
 struct Setting {
   std::string_view key;
@@ -39,6 +39,7 @@ const std::vector<Setting>& settings() {
       {"engine.context_tokens", &Config::context_tokens, "tokens a conversation with the model may hold", 512, 1 << 20},
       {"answer.passages", &Config::passages, "passages the model reads for an answer", 1, 50},
       {"answer.max_tokens", &Config::max_answer_tokens, "tokens an answer may have", 16, 8192},
+      {"answer.risk", &Config::risk, "highest probability of being wrong at which an answer is shown", 0, 1},
       {"documents.chunk_tokens", &Config::chunk_tokens, "tokens a passage is cut to", 32, 448},
       {"documents.max_file_mb", &Config::max_file_mb, "largest file that add takes, in megabytes", 1, 900},
       {"server.host", &Config::server_host, "address serve listens on"},
@@ -60,6 +61,14 @@ void assign(Config& config, const Setting& setting, const std::string& value, co
     config.*(*text) = value;
   } else if (const auto* path = std::get_if<std::filesystem::path Config::*>(&setting.field)) {
     config.*(*path) = value;
+  } else if (const auto* fraction = std::get_if<double Config::*>(&setting.field)) {
+    double number = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+    if (error != std::errc{} || end != value.data() + value.size() ||
+        !(number >= static_cast<double>(setting.min) && number <= static_cast<double>(setting.max))) {
+      throw Error(ErrorKind::InvalidInput, fmt::format("{}: {} is '{}', expected a number from {} to {}", where, setting.key, value, setting.min, setting.max));
+    }
+    config.*(*fraction) = number;
   } else {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
@@ -88,7 +97,8 @@ void read_toml(Config& config, const std::filesystem::path& file) {
     std::string value;
     if (const auto text = node.value<std::string>(); node.is_string()) value = *text;
     else if (node.is_integer()) value = std::to_string(*node.value<std::int64_t>());
-    else throw Error(ErrorKind::InvalidInput, fmt::format("{}: {} must be a text or a whole number", file.string(), setting.key));
+    else if (node.is_floating_point()) value = fmt::format("{}", *node.value<double>());
+    else throw Error(ErrorKind::InvalidInput, fmt::format("{}: {} must be a text or a number", file.string(), setting.key));
     assign(config, setting, value, "file", file.string());
   }
   for (const auto& [section, content] : table) {
@@ -127,6 +137,7 @@ std::string setting_value(const Config& config, std::string_view key) {
   if (setting == settings().end()) throw Error(ErrorKind::NotFound, fmt::format("there is no setting '{}'", key));
   if (const auto* text = std::get_if<std::string Config::*>(&setting->field)) return config.*(*text);
   if (const auto* path = std::get_if<std::filesystem::path Config::*>(&setting->field)) return (config.*(*path)).string();
+  if (const auto* fraction = std::get_if<double Config::*>(&setting->field)) return fmt::format("{}", config.*(*fraction));
   return std::to_string(config.*std::get<std::int64_t Config::*>(setting->field));
 }
 

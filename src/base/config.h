@@ -24,6 +24,7 @@ struct Config {
   std::int64_t context_tokens = 4096;  ///< engine.context_tokens
   std::int64_t passages = 3;       ///< answer.passages: how many the model reads
   std::int64_t max_answer_tokens = 256;  ///< answer.max_tokens
+  double risk = 0.75;              ///< answer.risk: an answer that is wrong with more than this probability is not shown
   std::int64_t chunk_tokens = 256; ///< documents.chunk_tokens
   std::int64_t max_file_mb = 200;  ///< documents.max_file_mb
   std::string server_host = "127.0.0.1";  ///< server.host

@@ -89,7 +89,9 @@ TEST_F(ConfigTest, OriginsAreKeptApartForEachSetting) {
 TEST_F(ConfigTest, EverySettingCanBeSetAndIsShownAsItWasWritten) {
   for (const SettingDescription& setting : describe_settings()) {
     EXPECT_FALSE(setting.meaning.empty()) << setting.key;
-    flags_[std::string(setting.key)] = setting.key == "engine.context_tokens" ? "1000" : "40";  // in the range of every other
+    flags_[std::string(setting.key)] = setting.key == "engine.context_tokens" ? "1000"
+                                       : setting.key == "answer.risk"         ? "0.25"
+                                                                              : "40";  // in the range of every other
   }
   const Config config = load();
   for (const auto& [key, value] : flags_) EXPECT_EQ(setting_value(config, key), value) << key;
@@ -127,6 +129,17 @@ TEST_F(ConfigTest, AWrongTypeIsNamedWithItsPlace) {
   for (const std::string value : {"", " 4", "4 ", "4.0", "0x4", "four", "99999999999999999999"}) {
     environment_["PANDUAN_ENGINE_THREADS"] = value;
     EXPECT_TRUE(complaint().starts_with("PANDUAN_ENGINE_THREADS: engine.threads is '" + value + "'")) << complaint();
+  }
+}
+
+TEST_F(ConfigTest, AFractionIsReadAndItsRangeIsKept) {
+  give_file("[answer]\nrisk = 0.1\n");
+  EXPECT_DOUBLE_EQ(load().risk, 0.1);
+  give_file("[answer]\nrisk = 1\n");
+  EXPECT_DOUBLE_EQ(load().risk, 1);
+  for (const std::string value : {"1.5", "-0.1", "nan", "0.1x", "a tenth", ""}) {
+    environment_["PANDUAN_ANSWER_RISK"] = value;
+    EXPECT_EQ(complaint(), "PANDUAN_ANSWER_RISK: answer.risk is '" + value + "', expected a number from 0 to 1");
   }
 }
 

@@ -85,12 +85,14 @@ class Parser {
     search->add_option("--limit", arguments_.search_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 100));
     CLI::App* ask = command(app_, "ask", "Ask a question; '-' reads it from standard input", Command::Ask);
     ask->add_option("QUESTION", arguments_.names, "The question")->required();
+    ask->add_option("--risk", arguments_.risk, "Show no answer that is wrong with more than this probability")->type_name("0…1")->check(CLI::Range(0.0, 1.0));
     ask->add_flag("--times", arguments_.times, "Say where the time went");
     CLI::App* eval = command(app_, "eval", "Measure answers against a suite of questions", Command::Eval);
     eval->add_option("SUITE", arguments_.suite, "JSON Lines: question, answers, document?, unanswerable?, without?")->required()->check(CLI::ExistingFile);
     eval->add_option("--documents", arguments_.documents, "Folder of the documents")->type_name("DIR")->required()->check(CLI::ExistingDirectory);
     eval->add_flag("--retrieval-only", arguments_.retrieval_only, "Measure the search, ask no model");
     eval->add_option("--sample", arguments_.sample, "Take this many of the questions")->type_name("N")->check(CLI::NonNegativeNumber);
+    eval->add_option("--records", arguments_.records, "Write what came of each question to this file, JSON Lines")->type_name("FILE");
     eval->add_option("--seed", arguments_.seed, "Seed of the sample")->type_name("S")->check(CLI::NonNegativeNumber);
   }
 

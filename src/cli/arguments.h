@@ -23,7 +23,9 @@ struct Arguments {
   std::string cursor;                  ///< list
   std::filesystem::path suite;         ///< eval
   std::filesystem::path documents;     ///< eval
+  std::filesystem::path records;        ///< eval: empty, or where the records go
   bool retrieval_only = false;         ///< eval
+  std::optional<double> risk;          ///< ask: as rag::Question::risk
   bool times = false;                  ///< ask: print where the time went
   std::size_t sample = 0;              ///< eval: 0 is all
   std::uint64_t seed = 1;              ///< eval

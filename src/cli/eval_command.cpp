@@ -39,6 +39,13 @@ nlohmann::ordered_json as_json(const app::EvaluationReport& r) {
   rate("total_ms_p50", r.total_ms_p50);
   rate("tokens_read_mean", r.tokens_read_mean);
   rate("tokens_written_mean", r.tokens_written_mean);
+  rate("risk", r.risk);
+  auto curve = nlohmann::ordered_json::array();
+  for (const auto& point : r.risk_coverage)
+    curve.push_back({{"least_probability", point.least_probability}, {"coverage", point.coverage}, {"risk", point.risk}});
+  const bool is_measured = !r.risk_coverage.empty();
+  object["calibration_error"] = is_measured ? nlohmann::ordered_json(r.calibration_error) : nlohmann::ordered_json(nullptr);
+  object["risk_coverage"] = std::move(curve);
   object["quotes"] = r.quotes;
   object["chat_model"] = r.chat_model;
   return object;
@@ -64,6 +71,10 @@ void print_table(const app::EvaluationReport& r) {
   rate("F1", r.f1);
   rate(fmt::format("quotes that stand ({} shown)", r.quotes), r.quote_validity);
   rate("quotes from the right document", r.citation_precision);
+  if (!r.risk_coverage.empty()) {
+    rate("shown up to a risk of", r.risk);
+    rate("calibration error", r.calibration_error);
+  }
   row("first word, median", human_duration(r.ttft_ms_p50));
   row("whole answer, median", human_duration(r.total_ms_p50));
   row("tokens read, mean", fmt::format("{:.0f}", r.tokens_read_mean));
@@ -90,6 +101,7 @@ int run_eval(const Session& session) {
                                      .retrieval_only = arguments.retrieval_only,
                                      .sample = arguments.sample,
                                      .seed = arguments.seed,
+                                     .records = arguments.records,
                                      .cache = cache_folder(session.config)},
                                     on_progress, session.stop);
   status.clear();

@@ -66,21 +66,23 @@ class AnswerPrinter {
   }
   void print(const rag::Verdict& verdict) {
     status_.clear();
+    if (verdict.answered && verdict.probability) probability_ = fmt::format("right with {:.0f} % · ", 100 * *verdict.probability);
     if (verdict.answered) return;
     fmt::print("{} {}\n", styled("I don't know. 不知道。", Style::Bold), verdict.reason);
     for (const auto& passage : passages_.passages) fmt::print("  {}\n", styled(place_text(passage.source, passage.page, passage.heading_path), Style::Dim));
   }
   void print(const rag::Done& done) {
-    fmt::print("{}\n",
-               styled(fmt::format("     {} · search {} · {} tokens read in {} · answer written in {} · {} in all", done.model, human_duration(done.search_ms),
-                                  done.prompt_tokens, human_duration(done.prefill_ms), human_duration(done.decode_ms), human_duration(done.total_ms)),
-                      Style::Dim));
+    fmt::print("{}\n", styled(fmt::format("     {}{} · search {} · {} tokens read in {} · answer written in {} · {} in all", probability_, done.model,
+                                          human_duration(done.search_ms), done.prompt_tokens, human_duration(done.prefill_ms), human_duration(done.decode_ms),
+                                          human_duration(done.total_ms)),
+                              Style::Dim));
   }
 
   StatusLine status_;
   rag::Passages passages_;
   std::vector<rag::Quote> quotes_;
   std::vector<rag::Statement> statements_;
+  std::string probability_;  ///< of the answer, for its last line
 };
 
 /// Where the time of one `ask` went, as its own table on standard error: what is piped stays the answer.
@@ -148,7 +150,7 @@ int run_ask(const Session& session) {
       print(event);
     }
   };
-  workbench->ask(workbench->local_caller(), {.text = typed_question(session.arguments), .history = {}}, sink, session.stop);
+  workbench->ask(workbench->local_caller(), {.text = typed_question(session.arguments), .history = {}, .risk = session.arguments.risk}, sink, session.stop);
   if (session.arguments.times) times.print();
   return answered ? 0 : 3;
 }

@@ -39,6 +39,10 @@ ModelSource read_source(const json& source) {
   return result;
 }
 
+Weights read_weights(const json& weights) {
+  return {.bias = weights.at("bias"), .question = weights.at("question"), .sufficiency = weights.at("sufficiency"), .copied = weights.at("copied")};
+}
+
 ModelEntry read_model(const json& model) {
   static const std::map<std::string, ModelTask> tasks{{"chat", ModelTask::Chat}, {"embedding", ModelTask::Embedding}};
   ModelEntry entry{.name = model.at("name"),
@@ -49,10 +53,10 @@ ModelEntry read_model(const json& model) {
                    .sha256 = model.at("sha256"),
                    .memory_bytes = model.at("memory_bytes"),
                    .description = model.at("description"),
-                   .least_log_odds = {},
+                   .calibration = {},
                    .sources = {}};
-  if (const auto odds = model.find("least_log_odds"); odds != model.end()) {
-    entry.least_log_odds = LeastLogOdds{.english = odds->at("english"), .chinese = odds->at("chinese")};
+  if (const auto calibration = model.find("calibration"); calibration != model.end()) {
+    entry.calibration = Calibration{.english = read_weights(calibration->at("english")), .chinese = read_weights(calibration->at("chinese"))};
   }
   for (const auto& source : model.at("sources")) entry.sources.push_back(read_source(source));
   return entry;

@@ -30,9 +30,13 @@ struct ModelSource {
   std::string conversion;         ///< empty, or "e5-small-q4": the bytes are converted to GGUF, and the catalogue's hash is of the result
 };
 
-/// From where on a chat model's odds tell that a passage says what an answer needs (rag/prompt.h), in natural logarithms.
-struct LeastLogOdds {
-  double english = 0, chinese = 0;
+/// How what a chat model makes of a passage becomes the probability that the answer found in it is right (rag/confidence.h): a logistic
+/// regression, fitted by tools/fit-confidence.
+struct Weights {
+  double bias = 0, question = 0, sufficiency = 0, copied = 0;
+};
+struct Calibration {
+  Weights english, chinese;
 };
 
 struct ModelEntry {
@@ -44,7 +48,7 @@ struct ModelEntry {
   std::string sha256;   ///< of the GGUF file
   std::uint64_t memory_bytes = 0;  ///< what running it takes
   std::string description;
-  std::optional<LeastLogOdds> least_log_odds;  ///< none: its odds tell nothing, or were not measured
+  std::optional<Calibration> calibration;  ///< none: its probabilities were not measured
   std::vector<ModelSource> sources;
 };
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <filesystem>
 #include <optional>
 #include <span>
 
@@ -12,9 +12,10 @@
 #include "base/hash.h"
 #include "base/unicode.h"
 #include "rag/citation.h"
-#include "rag/extract_choice.h"
+#include "rag/confidence.h"
 #include "rag/phrase.h"
 #include "rag/prompt.h"
+#include "rag/reading.h"
 
 namespace panduan::rag {
 namespace {
@@ -29,10 +30,6 @@ std::string search_query(const Question& question) {
 }
 
 std::string reason_without_passages(bool chinese) { return chinese ? "没有找到任何段落。" : "No passage was found."; }
-std::string reason_without_sufficient(bool chinese, std::size_t passages) {
-  return chinese ? fmt::format("读了 {} 个段落，没有一个包含回答所需的内容。", passages)
-                 : fmt::format("None of the {} passages that were read says what an answer needs.", passages);
-}
 std::string reason_without_quote(bool chinese, std::size_t passages) {
   return chinese ? fmt::format("读了 {} 个段落，其中没有能逐字支持答案的句子。", passages)
                  : fmt::format("Of the {} passages that were read, none holds words that an answer could rest on.", passages);
@@ -66,74 +63,75 @@ std::optional<PlacedRange> find_support(std::string_view copied, std::string_vie
   return std::nullopt;
 }
 
-/// What the model is asked about one question, with its cost.
-class Reading {
- public:
-  Reading(llm::ChatModel& model, const Question& question, int max_tokens, Done& cost, const std::stop_token& stop)
-      : model_(model), question_(question), max_tokens_(max_tokens), cost_(cost), stop_(stop) {}
+// From here on the passages behind are not read: hardly ever is one of them surer, and each takes two seconds.
+constexpr double kSureEnough = 0.4;
+// A passage that is not likelier right than this, whatever is found in it, is asked for nothing more.
+constexpr double kHopeless = 0.1;
+constexpr double kMostSufficient = 4;  // higher log-odds were not seen
 
-  /// How likely nothing at all is said to suffice; nullopt for a model that does not tell.
-  std::optional<double> leaning() { return log_odds(make_sufficiency_prompt_without_passage(question_)); }
-  bool is_sufficient(const PassageRead& passage, double least_log_odds) {
-    const auto odds = log_odds(make_sufficiency_prompt(question_, passage));
-    return odds && *odds >= least_log_odds;
-  }
-  /// The words of the passages that the model would answer with; nullopt for one that does not tell, or would answer otherwise.
-  std::optional<std::string> copy(const Prompt& prompt, std::span<const PassageRead> passages) {
-    std::string text;
-    for (const PassageRead& passage : passages) text += passage.text + "\n\n";
-    const auto extraction = model_.extract(prompt.messages, text, {.begun = prompt.begun}, stop_);
-    throw_if_stopped();
-    if (!extraction) return std::nullopt;
-    add(extraction->usage);
-    return choose_extract(extraction->extracts, short_characters(question_));
-  }
-  std::string write(const Prompt& prompt) {
-    auto generation = model_.generate(prompt.messages, {.max_tokens = max_tokens_, .grammar = prompt.grammar}, {}, stop_);
-    throw_if_stopped();
-    add(generation.usage);
-    return std::move(generation.text);
-  }
-
- private:
-  std::optional<double> log_odds(const SufficiencyPrompt& prompt) {
-    std::vector<std::string> beginnings = prompt.yes;
-    beginnings.insert(beginnings.end(), prompt.no.begin(), prompt.no.end());
-    const auto likelihoods = model_.likelihoods(prompt.messages, {}, beginnings, stop_);
-    throw_if_stopped();
-    if (!likelihoods) return std::nullopt;
-    add(likelihoods->usage);
-    std::vector<double> log_probs;
-    for (const auto& tokens : likelihoods->log_probs) log_probs.push_back(std::accumulate(tokens.begin(), tokens.end(), 0.0));
-    const auto no = log_probs.begin() + static_cast<std::ptrdiff_t>(prompt.yes.size());
-    return *std::max_element(log_probs.begin(), no) - *std::max_element(no, log_probs.end());
-  }
-  void throw_if_stopped() const {
-    if (stop_.stop_requested()) throw Error(ErrorKind::Cancelled, "the question was stopped");
-  }
-  void add(const llm::Usage& usage) {
-    cost_.prompt_tokens += usage.prompt_tokens;
-    cost_.reused_tokens += usage.reused_tokens;
-    cost_.completion_tokens += usage.completion_tokens;
-    cost_.prefill_ms += usage.prefill_ms;
-    cost_.decode_ms += usage.decode_ms;
-  }
-
-  llm::ChatModel& model_;
-  const Question& question_;
-  int max_tokens_;
-  Done& cost_;
-  const std::stop_token& stop_;
+/// A passage, and what the model would answer from it alone.
+struct Candidate {
+  std::size_t passage = 0;  ///< its index
+  std::optional<ChosenExtract> copied;
+  Signals signals;
+  double probability = 0;  ///< that the answer is right
 };
+
+std::string reason_with_risk(bool chinese, std::span<const PassageRead> passages, const Candidate& nearest, double risk) {
+  const PassageRead& passage = passages[nearest.passage];
+  const std::string name = std::filesystem::path(passage.source).filename().string();
+  if (chinese) {
+    return fmt::format(
+        "读了 {} 个段落。最接近的在“{}”{}中，但由它得出的答案只有 {:.0f}% 的可能是正确的，要求至少 {:.0f}%。换一种问法、添加包含答案的文档或接受更高的风险可能会有帮助。",
+        passages.size(), name, passage.page.empty() ? "" : fmt::format("第 {} 页", passage.page), 100 * nearest.probability, 100 * (1 - risk));
+  }
+  return fmt::format(
+      "{} passages were read. Nearest came '{}'{}, but an answer from there would be right with {:.0f} % only, and at least {:.0f} % are asked for. Other words, a document that says it, "
+      "or a higher risk may help.",
+      passages.size(), name, passage.page.empty() ? "" : fmt::format(", p. {}", passage.page), 100 * nearest.probability, 100 * (1 - risk));
+}
+
+/// The passage whose answer is likeliest right. What the others say leads a small model astray, so each is read alone. nullopt when the
+/// model does not tell what it makes of them.
+std::optional<Candidate> best_candidate(Reading& reading, const Question& question, std::span<const PassageRead> passages, const llm::Weights& weights) {
+  std::optional<Candidate> best;
+  for (std::size_t i = 0; i < passages.size(); ++i) {
+    const auto gain = reading.question_gain(passages[i]);
+    if (!gain) return std::nullopt;
+    Candidate candidate{.passage = i, .copied = {}, .signals = {.question = *gain}};
+    candidate.probability = confidence({.question = *gain, .sufficiency = kMostSufficient}, weights);
+    if (candidate.probability > kHopeless) {
+      const auto sufficiency = reading.sufficiency(passages[i]);
+      if (!sufficiency) return std::nullopt;
+      candidate.signals.sufficiency = *sufficiency;
+      candidate.copied = reading.copy(make_answer_prompt(question, passages.subspan(i, 1)), passages.subspan(i, 1));
+      if (!candidate.copied) return std::nullopt;
+      candidate.signals.copied = candidate.copied->log_prob;
+      candidate.probability = confidence(candidate.signals, weights);
+    }
+    if (!best || candidate.probability > best->probability) best = candidate;
+    if (best->probability >= kSureEnough) break;
+  }
+  return best;
+}
 
 }  // namespace
 
 void Answerer::answer(const identity::Caller& caller, const Question& question, const EventSink& sink, const std::stop_token& stop) {
   const Stopwatch watch;
   const bool chinese = is_mostly_chinese(question.text);
+  const double risk = question.risk.value_or(options_.risk);
+  if (question.risk && risk < 1 && !options_.calibration) {
+    throw Error(ErrorKind::InvalidInput,
+                fmt::format("the answers of '{}' have no probability, so a risk of {} cannot be kept: ask without one, or with a model that was measured",
+                            model_.name(), risk));
+  }
   Done done;
+  Verdict verdict;
   auto finish = [&](bool answered, std::string reason) {
-    sink(Verdict{answered, std::move(reason)});
+    verdict.answered = answered;
+    verdict.reason = std::move(reason);
+    sink(verdict);
     done.total_ms = watch.elapsed_ms();
     sink(done);
   };
@@ -147,23 +145,27 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
   sink(Passages{passages});
   if (passages.empty()) return finish(false, reason_without_passages(chinese));
 
-  // Read: the best passage that holds what is needed, alone; what the others say leads a small model astray. A model that cannot
-  // be asked that, or whose word on it is worth nothing, reads them all. Nothing of what it writes is shown yet.
+  // Read: the passage whose answer is likeliest right, alone, if that is likely enough for who asks. A model that cannot be asked
+  // how likely it is reads them all. Nothing of what it writes is shown yet.
   done.model = model_.name();
   Reading reading(model_, question, options_.max_tokens, done, stop);
   std::span<const PassageRead> read(passages);
   std::span<const retrieval::Hit> hits(found.hits);
-  if (const auto leaning = options_.least_log_odds ? reading.leaning() : std::nullopt) {
-    const double least = *leaning + (chinese ? options_.least_log_odds->chinese : options_.least_log_odds->english);
-    const auto chosen = std::ranges::find_if(passages, [&](const PassageRead& passage) { return reading.is_sufficient(passage, least); });
-    if (chosen == passages.end()) return finish(false, reason_without_sufficient(chinese, passages.size()));
-    const auto index = static_cast<std::size_t>(chosen - passages.begin());
-    read = read.subspan(index, 1);
-    hits = hits.subspan(index, 1);
+  std::optional<ChosenExtract> extract;
+  if (const auto best = options_.calibration
+                            ? best_candidate(reading, question, passages, chinese ? options_.calibration->chinese : options_.calibration->english)
+                            : std::nullopt) {
+    verdict.probability = best->probability;
+    verdict.signals = best->signals;
+    if (best->probability < 1 - risk) return finish(false, reason_with_risk(chinese, passages, *best, risk));
+    read = read.subspan(best->passage, 1);
+    hits = hits.subspan(best->passage, 1);
+    extract = best->copied;
   }
   const Prompt prompt = make_answer_prompt(question, read);
-  const auto copied = reading.copy(prompt, read);
-  const std::string reply = copied ? *copied : reading.write(prompt);
+  if (!extract) extract = reading.copy(prompt, read);
+  const bool copied = extract && !extract->text.empty();
+  const std::string reply = copied ? extract->text : reading.write(prompt);
   done.first_event_ms = watch.elapsed_ms();
   std::string answer = parse_line(reply);
   if (answer.empty()) return finish(false, reason_without_quote(chinese, passages.size()));

@@ -15,8 +15,9 @@ namespace panduan::rag {
 struct AnswerOptions {
   std::size_t passages = 3;  ///< how many the model reads
   int max_tokens = 256;      ///< of its reply
-  /// Of yes to no, less those without any passage: from here on a passage suffices and is read alone. None: all are read together.
-  std::optional<llm::LeastLogOdds> least_log_odds;
+  /// Of the model. None: nothing tells how likely its answers are right, and it reads all passages together.
+  std::optional<llm::Calibration> calibration;
+  double risk = 0.75;  ///< an answer that is wrong with more than this probability is not shown; Question::risk comes before it
 };
 
 /// The spine: a question becomes an answer with quotes, or a refusal that says what was looked at.
@@ -25,7 +26,8 @@ class Answerer {
   Answerer(const store::Store& store, retrieval::Retriever& retriever, llm::ChatModel& model, const AnswerOptions& options)
       : store_(store), retriever_(retriever), model_(model), options_(options) {}
 
-  /// Sends the events of rag/events.h in their order. Throws Error: Forbidden, Cancelled, TooLarge, Unavailable.
+  /// Sends the events of rag/events.h in their order. Throws Error: Forbidden, Cancelled, TooLarge, Unavailable, InvalidInput when a risk
+  /// is asked for and there is no calibration to keep it by.
   void answer(const identity::Caller& caller, const Question& question, const EventSink& sink, const std::stop_token& stop);
 
  private:

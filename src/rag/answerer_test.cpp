@@ -23,6 +23,7 @@ using ::testing::SizeIs;
 
 constexpr std::string_view kBridge = "The Aurora bridge was opened in 1932. Ada Kern designed the bridge.";
 constexpr std::string_view kTunnel = "The tunnel beside the bridge was opened in 1957.";
+constexpr llm::Weights kWeights{.bias = -1, .question = 0.2, .sufficiency = 0.1, .copied = 0.1};
 const Question kWhen{.text = "When was the Aurora bridge opened?"};
 
 std::string kind_of(const Event& event) {
@@ -48,13 +49,14 @@ class AnswererTest : public ::testing::Test {
     version.chunks.push_back({.text = {0, text.size()}, .words = words, .vector = llm::testing::HashEmbedder::vector_of(whole)});
     store_->put_version(caller_.workspace_id, version);
   }
-  /// The model finds a passage sufficient that holds this, and no other.
-  void suffices(std::string_view passage) {
-    model_.yes_less_no = [passage](std::string_view prompt) { return prompt.find(passage) == std::string_view::npos ? -1.0 : 5.0; };
+  /// To the model a passage that holds this makes the question likely, and no other does. It would copy nothing, unless `copies` is set.
+  void answers(std::string_view passage) {
+    model_.log_prob = [passage](std::string_view prompt) { return prompt.find(passage) == std::string_view::npos ? -30.0 : -5.0; };
+    if (!model_.copies) model_.copies = [](std::string_view) { return std::vector<llm::Extract>{}; };
   }
   void ask(const Question& question, const std::stop_token& stop = {}) {
     retrieval::Retriever retriever(*store_, embedder_);
-    Answerer(*store_, retriever, model_, {.least_log_odds = least_log_odds_})
+    Answerer(*store_, retriever, model_, {.calibration = calibration_, .risk = 0.5})
         .answer(caller_, question, [this](const Event& event) { events_.push_back(event); }, stop);
   }
   std::vector<std::string> kinds() const {
@@ -76,12 +78,12 @@ class AnswererTest : public ::testing::Test {
   store::EmbeddingModelId embedding_model_ = store_->embedding_model(caller_.workspace_id, {.fingerprint = "hash-1", .name = "hash", .dims = 8});
   llm::testing::HashEmbedder embedder_;
   llm::testing::ScriptedChatModel model_;
-  std::optional<llm::LeastLogOdds> least_log_odds_ = llm::LeastLogOdds{.english = 1, .chinese = 1};
+  std::optional<llm::Calibration> calibration_ = llm::Calibration{.english = kWeights, .chinese = kWeights};
   std::vector<Event> events_;
 };
 
 TEST_F(AnswererTest, AnAnswerComesWithTheSentenceItStandsIn) {
-  suffices(kBridge);
+  answers(kBridge);
   model_.replies = {"Answer: 1932"};
   ask(kWhen);
   EXPECT_THAT(kinds(), ElementsAre("searching", "passages", "quote", "statement", "answer", "verdict", "done"));
@@ -92,39 +94,81 @@ TEST_F(AnswererTest, AnAnswerComesWithTheSentenceItStandsIn) {
   EXPECT_EQ(quote.text, kBridge.substr(quote.range.begin, quote.range.size()));
   EXPECT_THAT(the<Statement>().quotes, ElementsAre(quote.number));
   EXPECT_TRUE(the<Verdict>().answered);
-  EXPECT_EQ(the<Done>().completion_tokens, 2);
+  EXPECT_EQ(the<Done>().completion_tokens, 4);
 }
 
-TEST_F(AnswererTest, OnlyTheSufficientPassageIsRead) {
-  suffices(kTunnel);
+TEST_F(AnswererTest, OnlyThePassageThatAnswersIsRead) {
+  answers(kTunnel);
   model_.replies = {"Answer: 1957"};
   ask({.text = "When was the tunnel beside the Aurora bridge opened?"});
-  ASSERT_THAT(model_.asked, SizeIs(1));
-  EXPECT_THAT(model_.asked[0].back().content, HasSubstr(kTunnel));
-  EXPECT_THAT(model_.asked[0].back().content, Not(HasSubstr(kBridge)));
+  const auto& asked = model_.asked.back().back().content;
+  EXPECT_THAT(asked, HasSubstr(kTunnel));
+  EXPECT_THAT(asked, Not(HasSubstr(kBridge)));
   EXPECT_EQ(the<Quote>().source, "/tunnel.txt");
   EXPECT_THAT(the<Passages>().passages, SizeIs(2));
 }
 
-TEST_F(AnswererTest, WhatLeansToYesAnywayIsNoReasonToAnswer) {
-  model_.yes_less_no = [](std::string_view) { return 8.0; };
+TEST_F(AnswererTest, AQuestionThatIsLikelyAnywayIsNoReasonToAnswer) {
+  answers(kBridge);
+  model_.log_prob = [](std::string_view) { return -5.0; };
   ask(kWhen);
   EXPECT_THAT(kinds(), ElementsAre("searching", "passages", "verdict", "done"));
-  EXPECT_THAT(model_.weighed, SizeIs(3)) << "each passage, and none";
-  EXPECT_THAT(model_.asked, IsEmpty());
+  EXPECT_THAT(model_.weighed, SizeIs(6)) << "the question's likelihood and the sufficiency of each passage, and of none";
+  const auto& verdict = the<Verdict>();
+  EXPECT_LT(*verdict.probability, 0.5);
+  EXPECT_EQ(verdict.signals->question, 0);
+  EXPECT_THAT(verdict.reason, HasSubstr("bridge.txt")) << "what came nearest";
+}
+
+TEST_F(AnswererTest, AnUnlikelyAnswerIsShownToWhoTakesTheRisk) {
+  answers(kBridge);
+  model_.log_prob = [](std::string_view prompt) { return prompt.find(kBridge) == std::string_view::npos ? -30.0 : -22.0; };
+  model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"1932", -1.0}}; };
+  ask({.text = kWhen.text, .risk = 0.9});
+  const double probability = *the<Verdict>().probability;
+  EXPECT_GT(probability, 0.5);
+  EXPECT_EQ(the<AnswerText>().text, "1932");
+  events_.clear();
+  ask({.text = kWhen.text, .risk = 0.9 * (1 - probability)});
+  EXPECT_THAT(kinds(), ElementsAre("searching", "passages", "verdict", "done"));
+  EXPECT_EQ(*the<Verdict>().probability, probability);
+}
+
+TEST_F(AnswererTest, OfTwoPassagesThatMayAnswerTheSurerOneDoes) {
+  answers(kBridge);
+  model_.log_prob = [](std::string_view prompt) {
+    return prompt.find("Aurora") != std::string_view::npos ? -27.5 : prompt.find("1957") != std::string_view::npos ? -22.0 : -30.0;
+  };
+  model_.copies = [](std::string_view text) { return std::vector<llm::Extract>{{text.find("1957") == std::string_view::npos ? "1932" : "1957", -0.1}}; };
+  ask({.text = "When was the Aurora bridge opened?"});
+  EXPECT_EQ(the<AnswerText>().text, "1957");
+  EXPECT_EQ(the<Quote>().source, "/tunnel.txt");
+  EXPECT_EQ(the<Quote>().passage, 2U);
+}
+
+TEST_F(AnswererTest, AHopelessPassageIsAskedForNothing) {
+  answers(kTunnel);
+  calibration_->english.bias = -4;
+  std::vector<std::string> read;
+  model_.copies = [&](std::string_view text) {
+    read.emplace_back(text);
+    return std::vector<llm::Extract>{{"1957", -0.1}};
+  };
+  ask(kWhen);
+  EXPECT_THAT(read, ElementsAre(HasSubstr(kTunnel)));
 }
 
 TEST_F(AnswererTest, AnAnswerInOtherWordsNeedsASentenceThatTheModelCopies) {
-  suffices(kBridge);
+  answers(kBridge);
   model_.replies = {"Answer: a woman engineer", "Ada Kern  designed the bridge."};
   ask({.text = "Who designed the Aurora bridge?"});
   EXPECT_EQ(the<AnswerText>().text, "a woman engineer");
   EXPECT_EQ(the<Quote>().text, "Ada Kern designed the bridge.");
-  EXPECT_EQ(the<Done>().completion_tokens, 4);
+  EXPECT_EQ(the<Done>().completion_tokens, 6);
 }
 
 TEST_F(AnswererTest, AQuoteThatStandsNowhereIsNoQuoteAndThenThereIsNoAnswer) {
-  suffices(kBridge);
+  answers(kBridge);
   model_.replies = {"Answer: 1933", "The Aurora bridge was opened in 1933."};
   ask(kWhen);
   EXPECT_THAT(kinds(), ElementsAre("searching", "passages", "verdict", "done"));
@@ -133,7 +177,7 @@ TEST_F(AnswererTest, AQuoteThatStandsNowhereIsNoQuoteAndThenThereIsNoAnswer) {
 }
 
 TEST_F(AnswererTest, AQuoteWithAnotherNumberOrOfNoWeightBearsNoAnswer) {
-  suffices(kBridge);
+  answers(kBridge);
   for (const char* copied : {"The Aurora bridge was opened in 1932.", "no", "bridge", "."}) {
     events_.clear();
     model_.replies = {"Answer: 1933", copied};
@@ -143,7 +187,7 @@ TEST_F(AnswererTest, AQuoteWithAnotherNumberOrOfNoWeightBearsNoAnswer) {
 }
 
 TEST_F(AnswererTest, ALongAnswerIsAskedForAgainInFewWords) {
-  suffices(kBridge);
+  answers(kBridge);
   const std::string long_answer = "Ada Kern designed the bridge. Ada Kern designed the bridge. Ada Kern designed it.";
   model_.replies = {"Answer: " + long_answer, "Answer: Ada Kern"};
   ask({.text = "Who designed the Aurora bridge?"});
@@ -155,7 +199,7 @@ TEST_F(AnswererTest, ALongAnswerIsAskedForAgainInFewWords) {
 }
 
 TEST_F(AnswererTest, OfAnAnswerWithoutEndOnlyTheSentenceItStandsOnIsShown) {
-  suffices(kBridge);
+  answers(kBridge);
   std::string endless;
   while (endless.size() < 200) endless += "Ada Kern designed the bridge, ";
   model_.replies = {"Answer: " + endless.substr(0, 200), "Answer: " + endless.substr(0, 200)};
@@ -164,7 +208,7 @@ TEST_F(AnswererTest, OfAnAnswerWithoutEndOnlyTheSentenceItStandsOnIsShown) {
 }
 
 TEST_F(AnswererTest, WhereTheModelTellsWhatItWouldCopyThatIsTheAnswer) {
-  suffices(kBridge);
+  answers(kBridge);
   model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"Kern", -0.7}, {"Ada Kern", -0.9}, {"1932", -4.0}}; };
   ask({.text = "Who designed the Aurora bridge?"});
   EXPECT_EQ(the<AnswerText>().text, "Ada Kern");
@@ -173,7 +217,7 @@ TEST_F(AnswererTest, WhereTheModelTellsWhatItWouldCopyThatIsTheAnswer) {
 }
 
 TEST_F(AnswererTest, OnlyWhatIsReadIsCopiedFrom) {
-  suffices(kTunnel);
+  answers(kTunnel);
   std::string read;
   model_.copies = [&](std::string_view text) {
     read = text;
@@ -186,7 +230,7 @@ TEST_F(AnswererTest, OnlyWhatIsReadIsCopiedFrom) {
 }
 
 TEST_F(AnswererTest, WhatTheModelWouldSayInItsOwnWordsItIsLeftToSay) {
-  suffices(kBridge);
+  answers(kBridge);
   model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"1932", -9.0}}; };
   model_.replies = {"Answer: a woman engineer", "Ada Kern designed the bridge."};
   ask({.text = "Who designed the Aurora bridge?"});
@@ -194,7 +238,7 @@ TEST_F(AnswererTest, WhatTheModelWouldSayInItsOwnWordsItIsLeftToSay) {
   EXPECT_EQ(the<Quote>().text, "Ada Kern designed the bridge.");
 }
 
-TEST_F(AnswererTest, AModelThatDoesNotTellItsOddsReadsThePassagesTogether) {
+TEST_F(AnswererTest, AModelThatDoesNotTellReadsThePassagesTogether) {
   model_.replies = {"Answer: 1957"};
   ask({.text = "When was the tunnel opened?"});
   ASSERT_THAT(model_.asked, SizeIs(1));
@@ -204,13 +248,15 @@ TEST_F(AnswererTest, AModelThatDoesNotTellItsOddsReadsThePassagesTogether) {
   EXPECT_EQ(the<Quote>().passage, 1U);
 }
 
-TEST_F(AnswererTest, AModelWhoseOddsTellNothingReadsThePassagesTogether) {
-  suffices("nothing");
-  least_log_odds_ = std::nullopt;
+TEST_F(AnswererTest, AModelThatWasNotMeasuredReadsThePassagesTogetherAndPromisesNothing) {
+  answers("nothing");
+  calibration_ = std::nullopt;
   model_.replies = {"Answer: 1957"};
   ask({.text = "When was the tunnel opened?"});
   EXPECT_THAT(model_.weighed, IsEmpty());
   EXPECT_EQ(the<AnswerText>().text, "1957");
+  EXPECT_EQ(the<Verdict>().probability, std::nullopt);
+  EXPECT_EQ(failure_of([&] { ask({.text = "When was the tunnel opened?", .risk = 0.1}); }).kind, ErrorKind::InvalidInput);
 }
 
 TEST_F(AnswererTest, AnEmptyStoreIsSaidInTheQuestionsLanguage) {
@@ -223,7 +269,7 @@ TEST_F(AnswererTest, AnEmptyStoreIsSaidInTheQuestionsLanguage) {
 }
 
 TEST_F(AnswererTest, AFollowUpIsSearchedWithTheQuestionBeforeIt) {
-  suffices(kBridge);
+  answers(kBridge);
   model_.replies = {"Answer: Ada Kern"};
   ask({.text = "Who designed it?", .history = {{llm::Role::User, "When was the Aurora bridge opened?"}, {llm::Role::Assistant, "1932"}}});
   EXPECT_THAT(the<Searching>().query, HasSubstr("Aurora"));
@@ -232,7 +278,7 @@ TEST_F(AnswererTest, AFollowUpIsSearchedWithTheQuestionBeforeIt) {
 }
 
 TEST_F(AnswererTest, AStopEndsItWithoutAnAnswer) {
-  suffices(kBridge);
+  answers(kBridge);
   std::stop_source stop;
   model_.on_generate = [&stop] { stop.request_stop(); };
   EXPECT_EQ(failure_of([&] { ask(kWhen, stop.get_token()); }).kind, ErrorKind::Cancelled);

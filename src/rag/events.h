@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "documents/document.h"
+#include "rag/confidence.h"
 
 /// The answer's stream, protocol version 1: searching, passages, quote*, statement*, answer, verdict, done. What a person may take
 /// for an answer (statement, answer) comes only after the decision to answer; a refusal has none of them. Serialised as JSON by
@@ -60,6 +61,9 @@ struct AnswerText {
 struct Verdict {
   bool answered = false;
   std::string reason;  ///< for a person, in the question's language
+  /// That the answer is right, or would have been; nullopt when nothing was read, and from a model whose probabilities were not measured.
+  std::optional<double> probability;
+  std::optional<Signals> signals;  ///< what the probability is made of
 };
 
 struct Done {

@@ -29,7 +29,7 @@ double expected_gain(const Candidate& shown, std::span<const Candidate> meant) {
 
 }  // namespace
 
-std::optional<std::string> choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters) {
+ChosenExtract choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters) {
   std::vector<Candidate> candidates;
   double probability = 0;
   bool one_is_short = false;
@@ -41,7 +41,8 @@ std::optional<std::string> choose_extract(std::span<const llm::Extract> extracts
     probability += std::exp(extract.log_prob);
     one_is_short = one_is_short || characters <= static_cast<double>(most_characters);
   }
-  if (probability < kLeastProbability) return std::nullopt;
+  ChosenExtract chosen{.text = {}, .log_prob = std::log(std::max(probability, 1e-9))};
+  if (probability < kLeastProbability) return chosen;
   const Candidate* best = nullptr;
   double best_gain = -1;
   for (const Candidate& candidate : candidates) {
@@ -51,7 +52,8 @@ std::optional<std::string> choose_extract(std::span<const llm::Extract> extracts
     best = &candidate;
     best_gain = gain;
   }
-  return best->extract->text;
+  chosen.text = best->extract->text;
+  return chosen;
 }
 
 }  // namespace panduan::rag

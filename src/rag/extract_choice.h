@@ -1,6 +1,5 @@
 #pragma once
 #include <cstddef>
-#include <optional>
 #include <span>
 #include <string>
 
@@ -8,10 +7,15 @@
 
 namespace panduan::rag {
 
+struct ChosenExtract {
+  std::string text;      ///< empty when the model hardly means any of them: it would answer in words of its own
+  double log_prob = 0;   ///< natural logarithm of the probability of all of them together
+};
+
 /// Which of the stretches that the model may have meant is shown: the one expected to hold what it meant while saying little else.
 /// Minimum Bayes risk (Goel and Byrne, 2000), the gain of a stretch that holds another being (length of the other / its length)^0.7:
 /// a word with its modifier is taken before the word alone where the model is torn between the two. None of more than
-/// `most_characters` while there is a shorter one. nullopt when the model hardly means any of them: it would answer in words of its own.
-std::optional<std::string> choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters);
+/// `most_characters` while there is a shorter one.
+ChosenExtract choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters);
 
 }  // namespace panduan::rag

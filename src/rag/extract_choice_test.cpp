@@ -10,7 +10,7 @@ namespace {
 
 llm::Extract extract(const std::string& text, double probability) { return {text, std::log(probability)}; }
 
-std::optional<std::string> chosen(const std::vector<llm::Extract>& extracts) { return choose_extract(extracts, 20); }
+std::string chosen(const std::vector<llm::Extract>& extracts) { return choose_extract(extracts, 20).text; }
 
 TEST(ChooseExtract, TakesTheLikeliestOfThoseThatShareNothing) { EXPECT_EQ(chosen({extract("1932", 0.6), extract("1957", 0.3)}), "1932"); }
 TEST(ChooseExtract, TakesTheWordWithItsModifierWhereTheModelIsTorn) {
@@ -24,9 +24,14 @@ TEST(ChooseExtract, TakesALongOneOnlyWhereThereIsNoOther) {
   EXPECT_EQ(chosen({extract(sentence, 0.7)}), sentence);
 }
 TEST(ChooseExtract, TakesNoneWhereTheModelMeansSomethingElse) {
-  EXPECT_EQ(chosen({extract("1932", 0.005), extract("1957", 0.004)}), std::nullopt);
-  EXPECT_EQ(chosen({extract("—", 0.9)}), std::nullopt);
-  EXPECT_EQ(chosen({}), std::nullopt);
+  EXPECT_EQ(chosen({extract("1932", 0.005), extract("1957", 0.004)}), "");
+  EXPECT_EQ(chosen({extract("—", 0.9)}), "");
+  EXPECT_EQ(chosen({}), "");
+}
+TEST(ChooseExtract, SaysHowLikelyOneOfThemIsMeant) {
+  const std::vector<llm::Extract> extracts{extract("1932", 0.3), extract("1957", 0.2)};
+  EXPECT_NEAR(choose_extract(extracts, 20).log_prob, std::log(0.5), 1e-9);
+  EXPECT_TRUE(std::isfinite(choose_extract({}, 20).log_prob));
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ struct Wording {
   std::string_view shorter;   ///< asks for the answer in a few words
   std::size_t short_characters;  ///< an answer of more is asked for again
   std::size_t most_characters;   ///< of an answer: here the grammar ends it
+  std::string_view ask;  ///< asks for a question
   std::string_view sufficient;
   std::string_view no_passage;
   std::vector<std::string> yes, no;
@@ -35,6 +36,7 @@ const Wording& english() {
       .shorter = "In at most five words?",
       .short_characters = 60,
       .most_characters = 200,
+      .ask = "Write a question that the passage answers.",
       .sufficient = "Does this passage say what is needed to answer the question? Reply yes or no.",
       .no_passage = "N/A",
       .yes = {"yes", "Yes"},
@@ -51,6 +53,7 @@ const Wording& chinese() {
                                .shorter = "用不超过五个词回答？",
                                .short_characters = 20,
                                .most_characters = 80,
+                               .ask = "写一个段落能够回答的问题。",
                                .sufficient = "这个段落是否包含回答问题所需的内容？回答是或否。",
                                .no_passage = "无",
                                .yes = {"是"},
@@ -84,12 +87,23 @@ std::vector<llm::ChatMessage> ask_about(const Question& question, std::string pa
   return messages;
 }
 
+QuestionPrompt ask_for_question(const Question& question, std::string passage) {
+  constexpr std::size_t kMostBytes = 512;  // more of a question tells nothing more, and costs time
+  const Wording& wording = wording_for(question);
+  const std::string_view label = trim(wording.question);
+  return {.messages = ask_about(question, std::move(passage), wording.ask),
+          .begun = std::string(label),
+          .question = fmt::format("{}{}", wording.question.substr(label.size()), truncate_utf8(question.text, kMostBytes))};
+}
+
 SufficiencyPrompt ask_whether(const Question& question, std::string passage) {
   const Wording& wording = wording_for(question);
   return {.messages = ask_about(question, std::move(passage), fmt::format("{}{}\n\n{}", wording.question, question.text, wording.sufficient)),
           .yes = wording.yes,
           .no = wording.no};
 }
+
+std::string without_passage(const Question& question) { return fmt::format("{}\n\n", wording_for(question).no_passage); }
 
 /// The second turn of a conversation.
 Prompt ask_on(const Prompt& asked, std::string_view reply, std::string_view request, std::string grammar) {
@@ -110,11 +124,13 @@ Prompt make_answer_prompt(const Question& question, std::span<const PassageRead>
           .begun = std::string(trim(wording.label))};
 }
 
+QuestionPrompt make_question_prompt(const Question& question, const PassageRead& passage) { return ask_for_question(question, passage_text(passage)); }
+
+QuestionPrompt make_question_prompt_without_passage(const Question& question) { return ask_for_question(question, without_passage(question)); }
+
 SufficiencyPrompt make_sufficiency_prompt(const Question& question, const PassageRead& passage) { return ask_whether(question, passage_text(passage)); }
 
-SufficiencyPrompt make_sufficiency_prompt_without_passage(const Question& question) {
-  return ask_whether(question, fmt::format("{}\n\n", wording_for(question).no_passage));
-}
+SufficiencyPrompt make_sufficiency_prompt_without_passage(const Question& question) { return ask_whether(question, without_passage(question)); }
 
 Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::string_view reply) {
   const Wording& wording = wording_for(question);

@@ -28,8 +28,16 @@ Prompt make_shorter_prompt(const Prompt& asked, const Question& question, std::s
 /// Whether the grammar ended the answer: the model would have gone on, often with what it had said before.
 bool is_cut_off(const Question& question, std::string_view answer);
 
-/// Asks whether a passage says what an answer needs. Where the question and how the model leans decide most of the odds, those with
-/// an empty passage take that part out (Zhao et al., "Calibrate Before Use", 2021, there for few-shot labels).
+/// Asks for a question that a passage answers: how likely the reply is the question that was put is what is wanted of it.
+struct QuestionPrompt {
+  std::vector<llm::ChatMessage> messages;
+  std::string begun;     ///< how the reply begins
+  std::string question;  ///< how it goes on, at most a few hundred characters of the question
+};
+QuestionPrompt make_question_prompt(const Question& question, const PassageRead& passage);
+QuestionPrompt make_question_prompt_without_passage(const Question& question);
+
+/// Asks whether a passage says what an answer needs.
 struct SufficiencyPrompt {
   std::vector<llm::ChatMessage> messages;
   std::vector<std::string> yes, no;  ///< how a reply of each kind may begin

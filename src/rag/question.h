@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,8 @@ namespace panduan::rag {
 struct Question {
   std::string text;
   std::vector<llm::ChatMessage> history;  ///< earlier turns, oldest first
+  /// The highest probability of being wrong that whoever asks puts up with, 0 to 1; nullopt: as the settings say.
+  std::optional<double> risk;
 };
 
 }  // namespace panduan::rag

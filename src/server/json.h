@@ -32,7 +32,7 @@ std::string_view name_of(const rag::Event& event);
 /// The events of one answer as one object, as POST /api/v1/query gives it.
 Json answer_json(const std::vector<rag::Event>& events);
 
-// A question: {"question", "chat_history": [{"role": "user"|"assistant", "content"}]}
+// A question: {"question", "chat_history": [{"role": "user"|"assistant", "content"}], "risk"?}
 Json to_json(const rag::Question& question);
 rag::Question question_from_json(const Json& json);
 

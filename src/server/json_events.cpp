@@ -60,7 +60,13 @@ Json fields(const rag::Quote& event) {
 
 Json fields(const rag::Statement& event) { return {{"text", event.text}, {"quotes", event.quotes}}; }
 Json fields(const rag::AnswerText& event) { return {{"text", event.text}}; }
-Json fields(const rag::Verdict& event) { return {{"answered", event.answered}, {"reason", event.reason}}; }
+Json fields(const rag::Verdict& event) {
+  Json json{{"answered", event.answered}, {"reason", event.reason}};
+  json["probability"] = event.probability ? Json(*event.probability) : Json(nullptr);
+  json["signals"] = event.signals ? Json{{"question", event.signals->question}, {"sufficiency", event.signals->sufficiency}, {"copied", event.signals->copied}}
+                                  : Json(nullptr);
+  return json;
+}
 
 Json fields(const rag::Done& event) {
   return {{"model", event.model},
@@ -103,6 +109,16 @@ rag::Quote quote_from_json(const Json& json) {
           .boxes = boxes_from_json(field<Json>(json, "boxes"))};
 }
 
+rag::Verdict verdict_from_json(const Json& json) {
+  rag::Verdict verdict{
+      .answered = field<bool>(json, "answered"), .reason = field<std::string>(json, "reason"), .probability = optional_field<double>(json, "probability")};
+  if (const auto signals = optional_field<Json>(json, "signals")) {
+    verdict.signals = rag::Signals{
+        .question = field<double>(*signals, "question"), .sufficiency = field<double>(*signals, "sufficiency"), .copied = field<double>(*signals, "copied")};
+  }
+  return verdict;
+}
+
 rag::Done done_from_json(const Json& json) {
   return {.model = field<std::string>(json, "model"),
           .prompt_tokens = field<int>(json, "prompt_tokens"),
@@ -142,14 +158,15 @@ std::optional<rag::Event> event_from_json(const Json& json) {
   if (name == "quote") return quote_from_json(json);
   if (name == "statement") return rag::Statement{.text = field<std::string>(json, "text"), .quotes = field<std::vector<std::size_t>>(json, "quotes")};
   if (name == "answer") return rag::AnswerText{.text = field<std::string>(json, "text")};
-  if (name == "verdict") return rag::Verdict{.answered = field<bool>(json, "answered"), .reason = field<std::string>(json, "reason")};
+  if (name == "verdict") return verdict_from_json(json);
   if (name == "done") return done_from_json(json);
   return std::nullopt;
 }
 
 Json answer_json(const std::vector<rag::Event>& events) {
-  Json result = {{"answer", nullptr},         {"answered", false},        {"reason", ""}, {"statements", Json::array()}, {"sources", Json::array()},
-                 {"passages", Json::array()}, {"timings", Json::object()}};
+  Json result = {{"answer", nullptr},        {"answered", false},         {"reason", ""},
+                 {"probability", nullptr},   {"signals", nullptr},        {"statements", Json::array()},
+                 {"sources", Json::array()}, {"passages", Json::array()}, {"timings", Json::object()}};
   for (const auto& event : events) {
     if (const auto* passages = std::get_if<rag::Passages>(&event)) {
       result["passages"] = fields(*passages)["passages"];
@@ -174,11 +191,13 @@ Json to_json(const rag::Question& question) {
     if (message.role == llm::Role::System) continue;
     history.push_back({{"role", message.role == llm::Role::User ? "user" : "assistant"}, {"content", message.content}});
   }
-  return {{"question", question.text}, {"chat_history", std::move(history)}};
+  Json json{{"question", question.text}, {"chat_history", std::move(history)}};
+  if (question.risk) json["risk"] = *question.risk;
+  return json;
 }
 
 rag::Question question_from_json(const Json& json) {
-  rag::Question question{.text = field<std::string>(json, "question"), .history = {}};
+  rag::Question question{.text = field<std::string>(json, "question"), .history = {}, .risk = optional_field<double>(json, "risk")};
   const Json history = optional_field<Json>(json, "chat_history").value_or(Json::array());
   if (!history.is_array()) throw Error(ErrorKind::InvalidInput, "the JSON field 'chat_history' is not a list");
   for (const auto& message : history) {

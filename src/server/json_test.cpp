@@ -93,6 +93,19 @@ TEST(Json, AQuestionComesWithItsConversation) {
   ASSERT_EQ(question.history.size(), 2U);
   EXPECT_EQ(question.history[1].role, llm::Role::Assistant);
   EXPECT_EQ(question_from_json(to_json(question)).history[0].content, "a");
+  EXPECT_EQ(question.risk, std::nullopt);
+}
+
+TEST(Json, TheRiskGoesWithTheQuestion) {
+  const rag::Question question = question_from_json(parse_json(R"({"question":"q","risk":0.1})"));
+  EXPECT_EQ(question.risk, 0.1);
+  EXPECT_EQ(question_from_json(to_json(question)).risk, 0.1);
+}
+
+TEST(Json, AVerdictWithoutAProbabilityHasNone) {
+  const Json json = to_json(rag::Event(rag::Verdict{.answered = false, .reason = "Nothing was found."}));
+  EXPECT_TRUE(json.at("probability").is_null() && json.at("signals").is_null());
+  EXPECT_EQ(to_json(*event_from_json(json)), json);
 }
 
 }  // namespace

@@ -49,13 +49,14 @@ TEST(Routes, AQuestionIsAnsweredAsJson) {
     seen = question;
     for (const auto& event : FakeWorkbench::an_answer()) sink(event);
   };
-  const auto response = server.post_json("/api/v1/query", R"({"question":"几天？","chat_history":[{"role":"user","content":"before"}]})");
+  const auto response = server.post_json("/api/v1/query", R"({"question":"几天？","risk":0.2,"chat_history":[{"role":"user","content":"before"}]})");
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.headers.at("content-type"), "application/json");
   EXPECT_EQ(response.headers.at("x-content-type-options"), "nosniff");
   EXPECT_EQ(body_of(response), answer_json(FakeWorkbench::an_answer()));
   EXPECT_EQ(seen.text, "几天？");
   ASSERT_EQ(seen.history.size(), 1U);
+  EXPECT_EQ(seen.risk, 0.2);
 }
 
 TEST(Routes, AStreamHasTheEventsInTheirOrder) {
@@ -110,6 +111,7 @@ TEST(Routes, ABadQuestionIsRefused) {
   const std::string history = R"([{"role":"user","content":")" + std::string(app::kMaxHistoryBytes + 1, 'a') + R"("}])";
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q","chat_history":)" + history + "}")), 413);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q","stream":"yes"})")), 400);
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q","risk":1.5})")), 400);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q"})", {{"content-type", "text/plain"}})), 415);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", std::string((1U << 20U) + 1, ' '))), 413);
   EXPECT_EQ(server.fake.asked, 0);

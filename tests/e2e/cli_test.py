@@ -116,6 +116,13 @@ class CliTest(unittest.TestCase):
         self.assertEqual(server.wait(20), 0)
         self.assertIn("bridge.txt", self.run_panduan("list")[0])
 
+    def test_a_risk_needs_a_model_that_was_measured(self):
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH))
+        _, error = self.run_panduan("ask", "--risk", "0.1", "When was the Aurora bridge opened?", code=2)
+        self.assertRegex(error, r"^panduan: [^\n]*no probability[^\n]*\n$")
+        _, error = self.run_panduan("ask", "--risk", "2", "When was the Aurora bridge opened?", code=2)
+        self.assertIn("--risk", error)
+
     def test_goes_on_after_being_killed_in_the_middle_of_add(self):
         folder = self.root / "papers"
         folder.mkdir()

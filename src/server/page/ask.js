@@ -71,8 +71,9 @@ class Turn {
   }
 
   /** Nothing that came before is an answer without it, so nothing is shown before it. */
-  onVerdict({ answered, reason }) {
+  onVerdict({ answered, reason, probability }) {
     this.answered = answered;
+    this.probability = probability;
     this.progress.remove();
     if (answered) this.showAnswer();
     else this.showRefusal(reason);
@@ -118,7 +119,8 @@ class Turn {
   onDone(done) {
     this.finished = true;
     this.say(this.answered ? t("answered", this.quotes.length, done.total_ms) : t("refused", done.total_ms));
-    this.footer.textContent = t("timings", done.model, done.search_ms, done.total_ms);
+    const timings = t("timings", done.model, done.search_ms, done.total_ms);
+    this.footer.textContent = this.answered && this.probability != null ? `${t("probability", this.probability)} · ${timings}` : timings;
   }
 
   fail(text) {

@@ -1,0 +1,49 @@
+#pragma once
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "llm/chat_model.h"
+#include "rag/confidence.h"
+#include "rag/events.h"
+#include "rag/extract_choice.h"
+#include "rag/prompt.h"
+#include "rag/question.h"
+
+namespace panduan::rag {
+
+/// What a model is asked about one question; what it costs is added up in `cost`. Everything throws Error as ChatModel::generate, and
+/// Cancelled when stopped.
+class Reading {
+ public:
+  Reading(llm::ChatModel& model, const Question& question, int max_tokens, Done& cost, const std::stop_token& stop)
+      : model_(model), question_(question), max_tokens_(max_tokens), cost_(cost), stop_(stop) {}
+
+  /// Signals::question; nullopt for a model that does not tell.
+  std::optional<double> question_gain(const PassageRead& passage);
+  /// Signals::sufficiency; nullopt likewise.
+  std::optional<double> sufficiency(const PassageRead& passage);
+  /// The words of the passages that the model would answer with; nullopt for one that does not tell.
+  std::optional<ChosenExtract> copy(const Prompt& prompt, std::span<const PassageRead> passages);
+  std::string write(const Prompt& prompt);
+
+ private:
+  std::optional<double> log_prob(const QuestionPrompt& prompt);
+  std::optional<double> log_odds(const SufficiencyPrompt& prompt);
+  std::optional<llm::Likelihoods> likelihoods(const std::vector<llm::ChatMessage>& messages, const std::string& begun, const std::vector<std::string>& texts);
+  void throw_if_stopped() const;
+  void add(const llm::Usage& usage);
+
+  llm::ChatModel& model_;
+  const Question& question_;
+  int max_tokens_;
+  Done& cost_;
+  const std::stop_token& stop_;
+  // Without any passage, once they were asked for:
+  std::optional<double> question_alone_;
+  std::optional<double> leaning_;
+};
+
+}  // namespace panduan::rag
