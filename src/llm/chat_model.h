@@ -25,6 +25,9 @@ struct GenerateOptions {
   std::uint32_t seed = 0;          ///< only read above temperature 0
   std::string grammar;             ///< GBNF whose `root` the text must follow; empty: free. A remote server may not keep to it.
   std::vector<std::string> stop;   ///< generation ends before any of these would appear
+  /// What stands between quote marks ("…" or “…”) is copied from this text, whole words of one sentence (llm/quote_rule.h); empty: no
+  /// rule. Not together with a grammar. A text that was cut off may end inside a quote. A remote server knows nothing of it.
+  std::string quotable;
 };
 
 enum class FinishReason { Stop, Length, Cancelled };
@@ -36,6 +39,9 @@ struct Usage {
   int completion_tokens = 0;
   double prefill_ms = 0;  ///< until the first token
   double decode_ms = 0;   ///< after it
+  // Of these, what was copied between quote marks:
+  int quoted_tokens = 0;
+  double quoted_ms = 0;
 };
 
 struct Generation {

@@ -78,11 +78,8 @@ void ExtractSearch::add_steps(std::size_t parent, const Beam& beam, const float*
 }
 
 void ExtractSearch::copy_on(std::size_t begin, VocabularyPieces::Range range, std::map<llama_token, std::vector<std::size_t>>& next) const {
-  const std::size_t sentence_end = text_.sentence_end(begin);
-  for (std::size_t offset = begin; offset < sentence_end && !range.empty();) {
-    range = pieces_.narrow(range, text_.text()[offset++]);
-    if (const llama_token token = pieces_.token(range); token != LLAMA_TOKEN_NULL) next[token].push_back(offset);
-  }
+  const std::string_view rest = std::string_view(text_.text()).substr(begin, text_.sentence_end(begin) - begin);
+  pieces_.for_each_beginning(rest, range, [&](llama_token token, std::size_t bytes) { next[token].push_back(begin + bytes); });
 }
 
 void ExtractSearch::keep_best(std::vector<Step>& steps) const {

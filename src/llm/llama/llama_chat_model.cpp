@@ -1,4 +1,3 @@
-#include <chat.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -8,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "llm/llama/chat_template.h"
 #include "llm/llama/extract_search.h"
 #include "llm/llama/llama_handles.h"
 #include "llm/llama/sampler.h"
@@ -21,6 +21,7 @@ namespace {
 
 constexpr int kPrefillBatch = 512;
 constexpr std::size_t kScoredBatch = 64;  // tokens whose logits are kept at once: each has as many as the vocabulary tokens
+constexpr std::size_t kDecodedAhead = 12;  // tokens of a quote that can go on in one way only, see docs/adr/0011
 constexpr std::size_t kSequences = 1 + ExtractSearch::sequences(kMaxExtractWidth);
 
 class LlamaChatModel final : public ChatModel {
@@ -31,11 +32,7 @@ class LlamaChatModel final : public ChatModel {
     if (!llama_model_has_decoder(model_.get()) || llama_model_chat_template(model_.get(), nullptr) == nullptr) {
       throw Error(ErrorKind::Unsupported, fmt::format("'{}' is not a chat model: it has no chat template", file.string()));
     }
-    templates_ = common_chat_templates_init(model_.get(), "");
-    for (llama_token token = 0; token < llama_vocab_n_tokens(&vocab_); ++token) {
-      const std::string_view text = llama_vocab_get_text(&vocab_, token);
-      if (llama_vocab_is_control(&vocab_, token) && text.size() > 1) control_tokens_.emplace_back(text);
-    }
+    template_.emplace(*model_, name_);
     llama_context_params params = llama_context_default_params();
     params.n_ctx = static_cast<std::uint32_t>(std::min<std::size_t>(options.context_tokens, static_cast<std::size_t>(llama_model_n_ctx_train(model_.get()))));
     params.n_batch = params.n_ubatch = kPrefillBatch;
@@ -99,9 +96,8 @@ class LlamaChatModel final : public ChatModel {
     const int beams = static_cast<int>(options.width);
     if (!prefill(messages, options.begun, beams * options.max_tokens, extraction.usage)) return std::nullopt;
     const Stopwatch watch;
-    if (!pieces_) pieces_.emplace(vocab_);
     const CopyableText copyable(text);
-    ExtractSearch search(*context_, vocab_, *pieces_, copyable, options);
+    ExtractSearch search(*context_, vocab_, pieces(), copyable, options);
     try {
       if (!search.run(position_, batch_, stop_)) {
         forget();
@@ -123,71 +119,10 @@ class LlamaChatModel final : public ChatModel {
   std::size_t max_context_tokens() const override { return llama_n_ctx(context_.get()); }
 
  private:
-  struct Prompt {
-    std::vector<llama_token> tokens;
-    std::vector<std::size_t> cuts;  ///< ascending, the last is tokens.size(): what stands between two is decoded by itself
-  };
-
-  /// A text that spells a control token ("<|im_end|>") would end its own message and begin another: such a token is taken apart.
-  std::string without_control_tokens(std::string text) const {
-    for (const std::string& token : control_tokens_) {
-      for (std::size_t found = text.find(token); found != std::string::npos; found = text.find(token, found + 1)) text.insert(found + 1, 1, ' ');
-    }
-    return text;
-  }
-
-  std::string apply_template(std::span<const ChatMessage> messages, bool add_generation_prompt) const {
-    common_chat_templates_inputs inputs;
-    inputs.add_generation_prompt = add_generation_prompt;
-    inputs.use_jinja = true;
-    for (const ChatMessage& message : messages) {
-      common_chat_msg converted;
-      converted.role = message.role == Role::System ? "system" : message.role == Role::User ? "user" : "assistant";
-      converted.content = without_control_tokens(message.content);
-      inputs.messages.push_back(std::move(converted));
-    }
-    try {
-      return common_chat_templates_apply(templates_.get(), inputs).prompt;
-    } catch (const std::exception& error) {
-      throw Error(ErrorKind::Unsupported, fmt::format("the chat template of '{}' does not take this conversation: {}", name_, error.what()));
-    }
-  }
-
-  /// How many bytes of the rendered conversation do not depend on what `messages[index]` holds behind its first `bytes` bytes.
-  std::size_t rendered_up_to(const std::string& whole, std::span<const ChatMessage> messages, std::size_t index, std::size_t bytes) const {
-    std::vector<ChatMessage> other(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(index) + 1);
-    std::string& content = other.back().content;
-    const char different = bytes < content.size() && content[bytes] == '\x01' ? '\x02' : '\x01';
-    content = content.substr(0, bytes) + different;
-    const std::string text = apply_template(other, false);
-    return static_cast<std::size_t>(std::ranges::mismatch(whole, text).in1 - whole.begin());
-  }
-
-  /// `begun` is how the reply begins.
-  Prompt render(std::span<const ChatMessage> messages, std::string_view begun) const {
-    const std::string whole = apply_template(messages, true) + std::string(begun);
-    std::vector<std::size_t> ends;
-    if (messages.size() > 1 && messages[0].role == Role::System) ends.push_back(rendered_up_to(whole, messages, 1, 0));
-    for (std::size_t i = 0; i < messages.size(); ++i) {
-      if (messages[i].shared_bytes > 0) ends.push_back(rendered_up_to(whole, messages, i, messages[i].shared_bytes));
-    }
-    ends.push_back(whole.size());
-    Prompt prompt;
-    std::size_t begin = 0;
-    for (const std::size_t end : ends) {
-      if (end <= begin) continue;
-      const auto part = tokenize(vocab_, std::string_view(whole).substr(begin, end - begin), begin == 0 && llama_vocab_get_add_bos(&vocab_), true);
-      prompt.tokens.insert(prompt.tokens.end(), part.begin(), part.end());
-      prompt.cuts.push_back(prompt.tokens.size());
-      begin = end;
-    }
-    return prompt;
-  }
-
   /// Reads the conversation into the context. False when stopped.
   bool prefill(std::span<const ChatMessage> messages, std::string_view begun, int answer_tokens, Usage& usage) {
     const Stopwatch watch;
-    const Prompt prompt = render(messages, begun);
+    const PromptTokens prompt = template_->render(messages, begun);
     usage.prompt_tokens = static_cast<int>(prompt.tokens.size());
     if (prompt.tokens.size() + static_cast<std::size_t>(answer_tokens) > max_context_tokens()) {
       throw Error(
@@ -213,7 +148,7 @@ class LlamaChatModel final : public ChatModel {
 
   /// Takes out of the context what the prompt does not begin with, and says how many of its parts remain. The last part never does:
   /// its last token has to be decoded for its logits.
-  std::size_t keep_shared_parts(const Prompt& prompt) {
+  std::size_t keep_shared_parts(const PromptTokens& prompt) {
     std::size_t parts = 0;
     while (parts < cached_.cuts.size() && parts + 1 < prompt.cuts.size() && cached_.cuts[parts] == prompt.cuts[parts] &&
            std::equal(cached_.tokens.begin(), cached_.tokens.begin() + static_cast<std::ptrdiff_t>(cached_.cuts[parts]), prompt.tokens.begin())) {
@@ -297,8 +232,25 @@ class LlamaChatModel final : public ChatModel {
     return true;
   }
 
+  /// Decodes a token and what may come behind it in one batch, each with its logits; the token alone is in the context for sure. False
+  /// when stopped.
+  bool decode_ahead(llama_token token, std::span<const llama_token> likely) {
+    llama_memory_seq_rm(llama_get_memory(context_.get()), 0, position_, -1);  // what did not come last time
+    batch_.clear();
+    batch_.add(token, position_, 0, true);
+    for (std::size_t i = 0; i < likely.size(); ++i) batch_.add(likely[i], position_ + 1 + static_cast<llama_pos>(i), 0, true);
+    const int result = llama_decode(context_.get(), batch_.get());
+    if (result == 2 || stop_.stop_requested()) {
+      forget();
+      return false;
+    }
+    if (result != 0) throw Error(ErrorKind::Internal, fmt::format("[llama.cpp] decoding failed with {}", result));
+    ++position_;
+    return true;
+  }
+
   void decode(const GenerateOptions& options, const TextSink& sink, Generation& generation) {
-    Sampler sampler(vocab_, options);
+    Sampler sampler(vocab_, options.quotable.empty() ? nullptr : &pieces(), options);
     TextStream stream(options.stop);
     auto emit = [&](const std::string& text) {
       generation.text += text;
@@ -306,35 +258,57 @@ class LlamaChatModel final : public ChatModel {
     };
     generation.finish = FinishReason::Length;
     bool wanted = true;
+    std::vector<llama_token> likely;  // decoded already, behind the last token that was
+    std::size_t came = 0;             // of these
+    int output = -1;                  // of the last batch, the one behind the text so far
     while (wanted && generation.usage.completion_tokens < options.max_tokens) {
-      const llama_token token = sampler.next(llama_get_logits_ith(context_.get(), -1));
+      const Stopwatch watch;
+      const llama_token token = sampler.next(llama_get_logits_ith(context_.get(), output));
       if (llama_vocab_is_eog(&vocab_, token)) {
         generation.finish = FinishReason::Stop;
         break;
       }
       ++generation.usage.completion_tokens;
+      const bool quoting = sampler.is_quoting();
       wanted = emit(stream.feed(token_text(vocab_, token))) && !stream.stopped();
       if (!wanted) {
         generation.finish = FinishReason::Stop;
-      } else if (!decode_tokens(std::span(&token, 1))) {
-        generation.finish = FinishReason::Cancelled;
-        break;
+      } else if (came < likely.size() && likely[came] == token) {
+        output = static_cast<int>(++came);
+        ++position_;
+      } else {
+        const auto left = static_cast<std::size_t>(options.max_tokens - generation.usage.completion_tokens);
+        likely = sampler.likely_next(std::min(kDecodedAhead, left));
+        came = 0;
+        output = 0;
+        if (!decode_ahead(token, likely)) {
+          generation.finish = FinishReason::Cancelled;
+          break;
+        }
+      }
+      if (quoting) {
+        ++generation.usage.quoted_tokens;
+        generation.usage.quoted_ms += watch.elapsed_ms();
       }
     }
     if (!stream.stopped()) emit(stream.finish());
+  }
+
+  const VocabularyPieces& pieces() {
+    if (!pieces_) pieces_.emplace(vocab_);
+    return *pieces_;
   }
 
   std::string name_;
   std::string fingerprint_;
   ModelHandle model_;
   const llama_vocab& vocab_;
-  common_chat_templates_ptr templates_;
-  std::vector<std::string> control_tokens_;  ///< as they are spelt
+  std::optional<ChatTemplate> template_;
   std::optional<VocabularyPieces> pieces_;  ///< made when it is first needed: sorting the vocabulary takes a tenth of a second
   ContextHandle context_;
   Batch batch_;
   llama_pos position_ = 0;  ///< tokens in the context
-  Prompt cached_;           ///< the parts at the context's start that another prompt may share
+  PromptTokens cached_;          ///< the parts at the context's start that another prompt may share
   std::stop_token stop_;    ///< of the running call
   std::mutex mutex_;
 };

@@ -70,6 +70,22 @@ TEST_F(LlamaChatModelTest, KeepsToTheGrammar) {
   const auto text = generate(about_the_bridge("When was it opened?"), {.max_tokens = 16, .grammar = R"(root ::= "Year: " [0-9]{4})"}).text;
   EXPECT_THAT(text, ::testing::MatchesRegex("Year: [0-9][0-9][0-9][0-9]"));
 }
+TEST_F(LlamaChatModelTest, QuotesOnlyWhatStandsInTheSource) {
+  const std::string source = "The Aurora bridge was opened in 1932 after many years of work. It is 898 metres long and carries four lanes.";
+  for (const std::uint32_t seed : {0U, 1U, 2U, 3U}) {
+    // A begun quote, so that even this model quotes.
+    std::vector<ChatMessage> messages = about_the_bridge("Quote it: \"");
+    const GenerateOptions options{.max_tokens = 40, .temperature = seed == 0 ? 0.0F : 1.0F, .seed = seed, .grammar = {}, .stop = {}, .quotable = source};
+    const auto generation = generate(messages, options);
+    for (std::size_t open = generation.text.find('"'); open != std::string::npos;) {
+      const std::size_t close = generation.text.find('"', open + 1);
+      if (close == std::string::npos) break;
+      const std::string quote = generation.text.substr(open + 1, close - open - 1);
+      EXPECT_NE(source.find(quote), std::string::npos) << generation.text;
+      open = generation.text.find('"', close + 1);
+    }
+  }
+}
 TEST_F(LlamaChatModelTest, EndsWhereItsListenerWantsNoMore) {
   int pieces = 0;
   const auto generation = model->generate(about_the_bridge("When was it opened?"), {.max_tokens = 50}, [&](std::string_view) { return ++pieces < 3; }, {});

@@ -50,4 +50,10 @@ llama_token VocabularyPieces::token(const Range& range) const {
   return pieces_[range.begin].second;
 }
 
+std::vector<llama_token> VocabularyPieces::tokens(const Range& range) const {
+  std::vector<llama_token> tokens;
+  for (std::size_t i = range.begin; i < range.end; ++i) tokens.push_back(pieces_[i].second);
+  return tokens;
+}
+
 }  // namespace panduan::llm
