@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr std::size_t kSearchDepth = 20;
 // Counts up when a change makes an old record mean something else.
-constexpr int kRecordVersion = 6;
+constexpr int kRecordVersion = 7;
 
 /// What is kept of a question that was asked.
 struct Record {
@@ -50,7 +50,7 @@ json to_json(const Record& r) {
   object["answer"] = r.answer ? json(*r.answer) : json(nullptr);
   object["probability"] = r.probability ? json(*r.probability) : json(nullptr);
   object["signals"] =
-      r.signals ? json{{"question", r.signals->question}, {"sufficiency", r.signals->sufficiency}, {"copied", r.signals->copied}} : json(nullptr);
+      r.signals ? json{{"question", r.signals->question}, {"sufficiency", r.signals->sufficiency}, {"copied", r.signals->copied}, {"agreement", r.signals->agreement}} : json(nullptr);
   return object;
 }
 
@@ -67,7 +67,7 @@ Record record_from_json(const json& object) {
   if (!object.at("answer").is_null()) r.answer = object.at("answer").get<std::string>();
   if (!object.at("probability").is_null()) r.probability = object.at("probability").get<double>();
   if (const json& signals = object.at("signals"); !signals.is_null())
-    r.signals = rag::Signals{.question = signals.at("question"), .sufficiency = signals.at("sufficiency"), .copied = signals.at("copied")};
+    r.signals = rag::Signals{.question = signals.at("question"), .sufficiency = signals.at("sufficiency"), .copied = signals.at("copied"), .agreement = signals.at("agreement")};
   return r;
 }
 

@@ -40,7 +40,7 @@ ModelSource read_source(const json& source) {
 }
 
 Weights read_weights(const json& weights) {
-  return {.bias = weights.at("bias"), .question = weights.at("question"), .sufficiency = weights.at("sufficiency"), .copied = weights.at("copied")};
+  return {.bias = weights.at("bias"), .question = weights.at("question"), .sufficiency = weights.at("sufficiency"), .copied = weights.at("copied"), .agreement = weights.at("agreement")};
 }
 
 ModelEntry read_model(const json& model) {

@@ -33,7 +33,7 @@ struct ModelSource {
 /// How what a chat model makes of a passage becomes the probability that the answer found in it is right (rag/confidence.h): a logistic
 /// regression, fitted by tools/fit-confidence.
 struct Weights {
-  double bias = 0, question = 0, sufficiency = 0, copied = 0;
+  double bias = 0, question = 0, sufficiency = 0, copied = 0, agreement = 0;
 };
 struct Calibration {
   Weights english, chinese;

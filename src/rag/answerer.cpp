@@ -64,10 +64,10 @@ std::optional<PlacedRange> find_support(std::string_view copied, std::string_vie
 }
 
 // From here on the passages behind are not read: hardly ever is one of them surer, and each takes two seconds.
-constexpr double kSureEnough = 0.4;
+constexpr double kSureEnough = 0.5;
 // A passage that is not likelier right than this, whatever is found in it, is asked for nothing more.
 constexpr double kHopeless = 0.1;
-constexpr double kMostSufficient = 4;  // higher log-odds were not seen
+constexpr double kMostGain = 50;  // of a question; one passage in a hundred gives more
 
 /// A passage, and what the model would answer from it alone.
 struct Candidate {
@@ -96,17 +96,18 @@ std::string reason_with_risk(bool chinese, std::span<const PassageRead> passages
 std::optional<Candidate> best_candidate(Reading& reading, const Question& question, std::span<const PassageRead> passages, const llm::Weights& weights) {
   std::optional<Candidate> best;
   for (std::size_t i = 0; i < passages.size(); ++i) {
-    const auto gain = reading.question_gain(passages[i]);
-    if (!gain) return std::nullopt;
-    Candidate candidate{.passage = i, .copied = {}, .signals = {.question = *gain}};
-    candidate.probability = confidence({.question = *gain, .sufficiency = kMostSufficient}, weights);
+    const auto sufficiency = reading.sufficiency(passages[i]);
+    if (!sufficiency) return std::nullopt;
+    Candidate candidate{.passage = i, .copied = {}, .signals = {.sufficiency = *sufficiency}};
+    candidate.probability = confidence({.question = kMostGain, .sufficiency = *sufficiency, .agreement = 1}, weights);
     if (candidate.probability > kHopeless) {
-      const auto sufficiency = reading.sufficiency(passages[i]);
-      if (!sufficiency) return std::nullopt;
-      candidate.signals.sufficiency = *sufficiency;
+      const auto gain = reading.question_gain(passages[i]);
+      if (!gain) return std::nullopt;
+      candidate.signals.question = *gain;
       candidate.copied = reading.copy(make_answer_prompt(question, passages.subspan(i, 1)), passages.subspan(i, 1));
       if (!candidate.copied) return std::nullopt;
       candidate.signals.copied = candidate.copied->log_prob;
+      candidate.signals.agreement = candidate.copied->agreement;
       candidate.probability = confidence(candidate.signals, weights);
     }
     if (!best || candidate.probability > best->probability) best = candidate;

@@ -148,7 +148,8 @@ TEST_F(AnswererTest, OfTwoPassagesThatMayAnswerTheSurerOneDoes) {
 
 TEST_F(AnswererTest, AHopelessPassageIsAskedForNothing) {
   answers(kTunnel);
-  calibration_->english.bias = -4;
+  calibration_->english = {.bias = -13, .question = 0.2, .sufficiency = 2};
+  model_.yes_less_no = [](std::string_view prompt) { return prompt.find(kTunnel) == std::string_view::npos ? 0.0 : 2.0; };
   std::vector<std::string> read;
   model_.copies = [&](std::string_view text) {
     read.emplace_back(text);

@@ -10,7 +10,7 @@ namespace panduan::rag {
 namespace {
 
 constexpr double kLeastProbability = 0.05;  // of all stretches together
-constexpr double kBrevity = 0.7;            // of 0.2 to 0.7, which gave as many right answers beside the reported sample, the best F1 in English
+constexpr double kBrevity = 0.2;            // of 0 to 0.7, on the odd articles: English as right as any, Chinese with two more of 128
 
 struct Candidate {
   const llm::Extract* extract;
@@ -27,6 +27,16 @@ double expected_gain(const Candidate& shown, std::span<const Candidate> meant) {
   return gain;
 }
 
+/// The probability of those that say the same in more words or fewer.
+double agreeing(const Candidate& shown, std::span<const Candidate> meant) {
+  double probability = 0;
+  for (const Candidate& other : meant) {
+    if (shown.folded.find(other.folded) == std::string::npos && other.folded.find(shown.folded) == std::string::npos) continue;
+    probability += std::exp(other.extract->log_prob);
+  }
+  return probability;
+}
+
 }  // namespace
 
 ChosenExtract choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters) {
@@ -41,8 +51,7 @@ ChosenExtract choose_extract(std::span<const llm::Extract> extracts, std::size_t
     probability += std::exp(extract.log_prob);
     one_is_short = one_is_short || characters <= static_cast<double>(most_characters);
   }
-  ChosenExtract chosen{.text = {}, .log_prob = std::log(std::max(probability, 1e-9))};
-  if (probability < kLeastProbability) return chosen;
+  ChosenExtract chosen{.text = {}, .log_prob = std::log(std::max(probability, 1e-9)), .agreement = 0};
   const Candidate* best = nullptr;
   double best_gain = -1;
   for (const Candidate& candidate : candidates) {
@@ -52,7 +61,9 @@ ChosenExtract choose_extract(std::span<const llm::Extract> extracts, std::size_t
     best = &candidate;
     best_gain = gain;
   }
-  chosen.text = best->extract->text;
+  if (best == nullptr) return chosen;
+  if (probability >= kLeastProbability) chosen.text = best->extract->text;
+  chosen.agreement = agreeing(*best, candidates) / probability;
   return chosen;
 }
 

@@ -10,10 +10,11 @@ namespace panduan::rag {
 struct ChosenExtract {
   std::string text;      ///< empty when the model hardly means any of them: it would answer in words of its own
   double log_prob = 0;   ///< natural logarithm of the probability of all of them together
+  double agreement = 0;  ///< of that probability, the share of those that hold the best one or stand in it, 0 to 1
 };
 
 /// Which of the stretches that the model may have meant is shown: the one expected to hold what it meant while saying little else.
-/// Minimum Bayes risk (Goel and Byrne, 2000), the gain of a stretch that holds another being (length of the other / its length)^0.7:
+/// Minimum Bayes risk (Goel and Byrne, 2000), the gain of a stretch that holds another being (length of the other / its length)^0.2:
 /// a word with its modifier is taken before the word alone where the model is torn between the two. None of more than
 /// `most_characters` while there is a shorter one.
 ChosenExtract choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters);

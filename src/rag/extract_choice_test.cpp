@@ -33,6 +33,11 @@ TEST(ChooseExtract, SaysHowLikelyOneOfThemIsMeant) {
   EXPECT_NEAR(choose_extract(extracts, 20).log_prob, std::log(0.5), 1e-9);
   EXPECT_TRUE(std::isfinite(choose_extract({}, 20).log_prob));
 }
+TEST(ChooseExtract, SaysHowMuchOfItAgrees) {
+  EXPECT_NEAR(choose_extract(std::vector<llm::Extract>{extract("1932", 0.3), extract("May 1932", 0.2), extract("1957", 0.1)}, 20).agreement, 5.0 / 6, 1e-9);
+  EXPECT_NEAR(choose_extract(std::vector<llm::Extract>{extract("1932", 0.003)}, 20).agreement, 1, 1e-9) << "unlikely, but of one mind";
+  EXPECT_EQ(choose_extract({}, 20).agreement, 0);
+}
 
 }  // namespace
 }  // namespace panduan::rag

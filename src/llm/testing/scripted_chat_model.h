@@ -29,12 +29,14 @@ class ScriptedChatModel final : public ChatModel {
     replies.pop_front();
     return generation;
   }
-  /// The first text, and every other as likely as `yes_less_no` says.
+  /// Each text is as likely as `log_prob` says, the first likelier than the others by what `yes_less_no` says.
   std::optional<Likelihoods> likelihoods(std::span<const ChatMessage> messages, std::string_view, std::span<const std::string> texts,
                                          std::stop_token stop) override {
     if (!log_prob || stop.stop_requested()) return std::nullopt;
     weighed.push_back(messages.back().content);
-    return Likelihoods{.log_probs = {texts.size(), {log_prob(messages.back().content)}}, .usage = {.prompt_tokens = 5}};
+    Likelihoods likelihoods{.log_probs = {texts.size(), {log_prob(messages.back().content)}}, .usage = {.prompt_tokens = 5}};
+    if (yes_less_no && texts.size() > 1) likelihoods.log_probs.front().front() += yes_less_no(messages.back().content);
+    return likelihoods;
   }
   std::optional<Extraction> extract(std::span<const ChatMessage> messages, std::string_view text, const ExtractOptions&, std::stop_token stop) override {
     if (!copies || stop.stop_requested()) return std::nullopt;
@@ -48,6 +50,7 @@ class ScriptedChatModel final : public ChatModel {
 
   std::deque<std::string> replies;
   std::function<double(std::string_view prompt)> log_prob;  ///< of any text behind it; empty: it does not tell, as a remote model
+  std::function<double(std::string_view prompt)> yes_less_no;  ///< empty: yes is as likely as no
   std::function<std::vector<Extract>(std::string_view text)> copies;  ///< empty: it does not tell either
   std::function<void()> on_generate;
   std::vector<std::vector<ChatMessage>> asked;
