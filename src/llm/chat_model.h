@@ -25,6 +25,7 @@ struct GenerateOptions {
   std::uint32_t seed = 0;          ///< only read above temperature 0
   std::string grammar;             ///< GBNF whose `root` the text must follow; empty: free. A remote server may not keep to it.
   std::vector<std::string> stop;   ///< generation ends before any of these would appear
+  std::string begun;               ///< how the reply begins, not part of the text; a remote server knows nothing of it
   /// What stands between quote marks ("…" or “…”) is copied from this text, whole words of one sentence (llm/quote_rule.h); empty: no
   /// rule. Not together with a grammar. A text that was cut off may end inside a quote. A remote server knows nothing of it.
   std::string quotable;

@@ -48,7 +48,7 @@ class LlamaChatModel final : public ChatModel {
     const std::lock_guard lock(mutex_);
     stop_ = std::move(stop);
     Generation generation;
-    if (!prefill(messages, {}, options.max_tokens, generation.usage)) {
+    if (!prefill(messages, options.begun, options.max_tokens, generation.usage)) {
       generation.finish = FinishReason::Cancelled;
       return generation;
     }

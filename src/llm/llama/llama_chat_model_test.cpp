@@ -73,18 +73,20 @@ TEST_F(LlamaChatModelTest, KeepsToTheGrammar) {
 TEST_F(LlamaChatModelTest, QuotesOnlyWhatStandsInTheSource) {
   const std::string source = "The Aurora bridge was opened in 1932 after many years of work. It is 898 metres long and carries four lanes.";
   for (const std::uint32_t seed : {0U, 1U, 2U, 3U}) {
-    // A begun quote, so that even this model quotes.
-    std::vector<ChatMessage> messages = about_the_bridge("Quote it: \"");
-    const GenerateOptions options{.max_tokens = 40, .temperature = seed == 0 ? 0.0F : 1.0F, .seed = seed, .grammar = {}, .stop = {}, .quotable = source};
-    const auto generation = generate(messages, options);
-    for (std::size_t open = generation.text.find('"'); open != std::string::npos;) {
-      const std::size_t close = generation.text.find('"', open + 1);
-      if (close == std::string::npos) break;
-      const std::string quote = generation.text.substr(open + 1, close - open - 1);
-      EXPECT_NE(source.find(quote), std::string::npos) << generation.text;
-      open = generation.text.find('"', close + 1);
-    }
+    GenerateOptions options{.max_tokens = 40, .temperature = seed == 0 ? 0.0F : 1.0F, .seed = seed};
+    options.begun = "It says: \"";
+    options.quotable = source;
+    options.stop = {"\""};
+    const auto generation = generate(about_the_bridge("Quote the passage."), options);
+    EXPECT_NE(source.find(generation.text), std::string::npos) << generation.text;
+    EXPECT_GE(generation.text.size(), 12) << generation.text;
+    EXPECT_GT(generation.usage.quoted_tokens, 2);
+    EXPECT_LE(generation.usage.quoted_tokens, generation.usage.completion_tokens);
   }
+}
+TEST_F(LlamaChatModelTest, AQuoteThatItCannotBeginIsAMistake) {
+  GenerateOptions options{.begun = "\"The zebra", .quotable = "The Aurora bridge was opened in 1932."};
+  EXPECT_EQ(failure_of([&] { generate(about_the_bridge("Quote."), options); }).kind, ErrorKind::Internal);
 }
 TEST_F(LlamaChatModelTest, EndsWhereItsListenerWantsNoMore) {
   int pieces = 0;

@@ -15,7 +15,12 @@ Sampler::Sampler(const llama_vocab& vocab, const VocabularyPieces* pieces, const
     grammar_.reset(llama_sampler_init_grammar(&vocab, options.grammar.c_str(), "root"));
     if (!grammar_) throw Error(ErrorKind::Internal, "[llama.cpp] the grammar of the answer does not parse");
   }
-  if (!options.quotable.empty()) rule_.emplace(options.quotable);
+  if (!options.quotable.empty()) {
+    rule_.emplace(options.quotable);
+    auto state = rule_->follow({}, options.begun);
+    if (!state) throw Error(ErrorKind::Internal, "the reply begins with a quote that does not stand in its source");
+    quote_ = *std::move(state);
+  }
   if (options.temperature > 0) {
     llama_sampler_chain_add(choice_.get(), llama_sampler_init_temp(options.temperature));
     llama_sampler_chain_add(choice_.get(), llama_sampler_init_dist(options.seed));

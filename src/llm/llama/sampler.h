@@ -13,7 +13,8 @@ namespace panduan::llm {
 /// is asked, and microseconds for one token, so the token that the model would choose is tried first.
 class Sampler {
  public:
-  /// `pieces` is asked only where options.quotable is not empty. Throws Error{Internal} when the grammar does not parse, or both are given.
+  /// `pieces` is asked only where options.quotable is not empty. Throws Error{Internal} when the grammar does not parse, when both are given,
+  /// or when options.begun breaks the rule.
   Sampler(const llama_vocab& vocab, const VocabularyPieces* pieces, const GenerateOptions& options);
   /// `logits`: [vocabulary].
   llama_token next(const float* logits);
