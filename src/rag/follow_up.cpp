@@ -82,6 +82,8 @@ class English {
     return std::nullopt;
   }
 
+  std::size_t joining_bytes() const { return words_.size() > 1 && is_one_of(kJoining, at(0)) ? words_[1].range.begin : 0; }
+
   std::optional<documents::ByteRange> pronoun() const {
     for (std::size_t i = 0; i < words_.size(); ++i) {
       if (is_pronoun(i) || (at(i) == "there" && is_demonstrative(i))) return words_[i].range;
@@ -90,6 +92,8 @@ class English {
   }
 
  private:
+  static constexpr auto kJoining = std::to_array<std::string_view>({"and", "or", "but", "so", "also", "then"});
+
   std::string_view at(std::size_t i) const { return i < words_.size() ? std::string_view(words_[i].text) : std::string_view(); }
   std::string_view before_word(std::size_t i) const { return i == 0 ? std::string_view() : at(i - 1); }
   bool has_name(std::size_t end) const {
@@ -111,14 +115,13 @@ class English {
   }
 
   bool is_ellipsis() const {
-    static constexpr auto kOpenings = std::to_array<std::string_view>({"and", "or", "but", "so", "also", "then"});
     static constexpr auto kVerbs = std::to_array<std::string_view>({"is",  "are", "was",   "were", "am",    "be",  "do",    "does", "did",   "has",   "have",
                                                                     "had", "can", "could", "will", "would", "may", "might", "must", "shall", "should"});
     static constexpr auto kQuestionWords = std::to_array<std::string_view>({"who", "what", "which", "when", "where", "why", "how", "whose", "whom"});
     static constexpr auto kPrepositions =
         std::to_array<std::string_view>({"in", "on", "at", "by", "for", "from", "to", "of", "with", "under", "until", "since", "before", "after"});
     static constexpr std::size_t kFragmentWords = 6;
-    if (is_one_of(kOpenings, at(0))) return true;
+    if (is_one_of(kJoining, at(0))) return true;
     if ((at(0) == "what" || at(0) == "how") && at(1) == "about") return true;
     if (words_.size() > kFragmentWords || std::ranges::any_of(words_, [](const Word& word) { return is_one_of(kVerbs, word.text); })) return false;
     // "The Panthers?" "By whom?" have no verb; a word search such as "notice period tenants" has none either, and no article.
@@ -215,6 +218,10 @@ class English {
 std::optional<Cue> find_cue(std::string_view question, std::string_view before) {
   if (before.empty() || count_characters(question) > kMostCharacters) return std::nullopt;
   return is_mostly_chinese(question) ? detail::find_chinese_cue(question) : English(question, before).cue();
+}
+
+std::size_t joining_bytes(std::string_view question) {
+  return is_mostly_chinese(question) ? detail::chinese_joining_bytes(question) : English(question, {}).joining_bytes();
 }
 
 std::optional<documents::ByteRange> find_pronoun(std::string_view question) {

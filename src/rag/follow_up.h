@@ -19,6 +19,8 @@ enum class Cue {
 /// The first cue in a question; nullopt when it is complete, as far as its words tell. They are all that is looked at, so it costs
 /// nothing, and a pronoun whose noun stands in the same question ("Why did Tesla leave his company?") is none. `before` is what was said.
 std::optional<Cue> find_cue(std::string_view question, std::string_view before);
+/// How many first bytes of a question only join it to what was said: "And ", 那.
+std::size_t joining_bytes(std::string_view question);
 /// Where the pronoun of a Cue::Pronoun stands, and "there" of a Cue::Demonstrative: what can be put in its place. nullopt without one.
 std::optional<documents::ByteRange> find_pronoun(std::string_view question);
 

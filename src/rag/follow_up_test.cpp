@@ -46,6 +46,13 @@ TEST(FindCue, AThingThatWasSpokenOf) {
 TEST(FindCue, AQuestionOfAWordOrTwo) { expect_cue(Cue::Short, {"How many were there?", "Define photosynthesis.", "在哪里？", "人口多少？"}); }
 TEST(FindCue, AShortQuestionMayBeComplete) { expect_complete({"What is photosynthesis?", "Who founded Google?", "Internet2是什么？", "什么是熵？"}); }
 
+TEST(JoiningBytes, CountsOnlyWhatJoins) {
+  EXPECT_EQ(joining_bytes("And when was it opened?"), 4U);
+  EXPECT_EQ(joining_bytes("When was it opened?"), 0U);
+  EXPECT_EQ(joining_bytes("那么它呢？"), 6U);
+  EXPECT_EQ(joining_bytes("那座桥呢？"), 0U);
+}
+
 TEST(FindPronoun, SaysWhereItStands) {
   const std::string_view english = "How old was he when he played?";
   const auto range = find_pronoun(english);

@@ -80,7 +80,10 @@ std::string literal(std::string_view text) {
 
 /// Only what stands for the pronoun is the model's to write; the rest of the question stays.
 std::string grammar_around(std::string_view question, const documents::ByteRange& pronoun) {
-  return fmt::format(R"(root ::= {} [^\n?？,，。]{{1,60}} {})", literal(question.substr(0, pronoun.begin)), literal(question.substr(pronoun.end)));
+  std::string before(question.substr(0, pronoun.begin));
+  before.erase(0, std::min(joining_bytes(question), before.size()));
+  if (!before.empty() && before[0] >= 'a' && before[0] <= 'z') before[0] = static_cast<char>(before[0] - 'a' + 'A');
+  return fmt::format(R"(root ::= {} [^\n?？,，。呢吗哪谁何么]{{1,60}} {})", literal(before), literal(question.substr(pronoun.end)));
 }
 
 Prompt make_rewriting_prompt(const std::string& question, const std::string& conversation, const Wording& wording) {
@@ -146,6 +149,22 @@ std::vector<std::string> naming_runs(std::string_view folded) {
   return runs;
 }
 
+std::size_t occurrences(std::string_view text, std::string_view word) {
+  std::size_t count = 0;
+  for (std::size_t found = text.find(word); found != std::string_view::npos; found = text.find(word, found + word.size())) ++count;
+  return count;
+}
+
+/// How often a text asks something: a model that goes on without end asks again.
+std::size_t count_asking(std::string_view text) {
+  static constexpr auto kWords = std::to_array<std::string_view>({"谁", "哪", "何", "什么", "多少", "怎", "吗", "呢"});
+  static constexpr auto kEnglishWords = std::to_array<std::string_view>({"who", "when", "where", "why", "how", "what", "which", "whose"});
+  std::size_t count = 0;
+  for (const std::string_view word : kWords) count += occurrences(text, word);
+  for (const std::string& term : documents::index_terms(text)) count += std::ranges::find(kEnglishWords, term) != kEnglishWords.end() ? 1 : 0;
+  return count;
+}
+
 bool asks_for_the_same(std::string_view rewriting, std::string_view question) {
   static constexpr auto kAsking = std::to_array<std::string_view>({"who", "when", "where", "why"});
   static constexpr std::array<std::array<std::string_view, 3>, 6> kChineseAsking{{{"谁", "哪位", "什么人"},
@@ -157,7 +176,8 @@ bool asks_for_the_same(std::string_view rewriting, std::string_view question) {
   const auto asked = documents::index_terms(question);
   const auto asks = documents::index_terms(rewriting);
   const auto contains = [](const auto& terms, std::string_view word) { return std::ranges::find(terms, word) != terms.end(); };
-  return std::ranges::all_of(kAsking, [&](std::string_view word) { return !contains(asked, word) || contains(asks, word); }) &&
+  return count_asking(rewriting) <= std::max<std::size_t>(1, count_asking(question)) &&
+         std::ranges::all_of(kAsking, [&](std::string_view word) { return !contains(asked, word) || contains(asks, word); }) &&
          std::ranges::all_of(kChineseAsking,
                              [&](const auto& words) { return !detail::contains_any(question, words) || detail::contains_any(rewriting, words); });
 }

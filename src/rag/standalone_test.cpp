@@ -36,6 +36,10 @@ TEST(IsHonest, RefusesToLeaveOutWhatWasAsked) {
   EXPECT_FALSE(is_honest("How many lanes did the Aurora bridge have?", "How many lanes did it have in 1950?", kEnglish));
   EXPECT_FALSE(is_honest("极光大桥是谁建的？", "那成本呢？", kChinese));
 }
+TEST(IsHonest, RefusesTwoQuestions) {
+  EXPECT_FALSE(is_honest("Who built the Aurora bridge? When was it opened?", "When was it opened?", kEnglish));
+  EXPECT_FALSE(is_honest("极光大桥位于哪里呢呢呢位于何处？", "它位于何处？", kChinese));
+}
 TEST(IsHonest, RefusesAnotherKindOfQuestion) {
   EXPECT_FALSE(is_honest("Who opened the Aurora bridge?", "When was it opened?", kEnglish));
   EXPECT_FALSE(is_honest("Who built the Aurora bridge?", "Why?", kEnglish));

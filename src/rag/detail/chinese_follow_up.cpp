@@ -117,6 +117,14 @@ std::optional<Cue> find_chinese_cue(std::string_view question) {
   return std::nullopt;
 }
 
+std::size_t chinese_joining_bytes(std::string_view question) {
+  static constexpr auto kJoining = std::to_array<std::string_view>({"那么", "那", "而", "但是", "但", "然后", "接着"});
+  // 那座 points.
+  if (question.starts_with("那") && !question.starts_with("那么") && leading_function_word(question) > std::string_view("那").size()) return 0;
+  const auto* found = std::ranges::find_if(kJoining, [question](std::string_view word) { return question.starts_with(word); });
+  return found == kJoining.end() ? 0 : found->size();
+}
+
 std::optional<documents::ByteRange> find_chinese_pronoun(std::string_view question) {
   static constexpr auto kPronouns = std::to_array<std::string_view>({"他们", "她们", "它们", "他", "她", "它", "其", "那里", "那儿", "这里"});
   const std::string text = without_lookalikes(std::string(question));

@@ -18,6 +18,7 @@ inline bool contains_any(std::string_view text, std::span<const std::string_view
 /// find_cue for Chinese, which has no spaces and no capitals: the cues are characters, without the words that only contain them (其他,
 /// 土耳其, 马耳他).
 std::optional<Cue> find_chinese_cue(std::string_view question);
+std::size_t chinese_joining_bytes(std::string_view question);
 /// find_pronoun for Chinese: 他, 她, 它, 其, 那里 and 这里.
 std::optional<documents::ByteRange> find_chinese_pronoun(std::string_view question);
 
