@@ -5,6 +5,7 @@
 
 #include <future>
 
+#include "app/conversation.h"
 #include "app/local_workbench.h"
 #include "base/error.h"
 #include "base/unicode.h"
@@ -52,6 +53,8 @@ void check_question(const rag::Question& question) {
   check_question_text(question.text);
   if (question.risk && !(*question.risk >= 0 && *question.risk <= 1))
     throw Error(ErrorKind::InvalidInput, fmt::format("the risk is {}, expected a number from 0 to 1", *question.risk));
+  if (!question.conversation_id.empty() && !question.history.empty())
+    throw Error(ErrorKind::InvalidInput, "a question of a kept conversation has no chat history of its own: leave out one of the two");
   std::size_t history = 0;
   for (const auto& turn : question.history) {
     if (!is_valid_utf8(turn.content)) throw Error(ErrorKind::InvalidInput, "the chat history is not UTF-8");
@@ -132,6 +135,8 @@ std::vector<SearchHit> LocalWorkbench::search(const identity::Caller& caller, co
 
 void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) {
   check_question(question);
+  identity::require(caller, question.conversation_id.empty() ? identity::Right::Read : identity::Right::Write);
+  Conversation conversation(*store_, caller.workspace_id, question);
   // The first question waits for both models: they are loaded at the same time.
   auto model = std::async(std::launch::async, [this] { return &models_.chat(); });
   auto& search = retriever();
@@ -141,7 +146,24 @@ void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& qu
                           .max_tokens = static_cast<int>(config_.max_answer_tokens),
                           .calibration = known == nullptr ? std::nullopt : known->calibration,
                           .risk = config_.risk});
-  answerer.answer(caller, question, sink, stop);
+  answerer.answer(caller, conversation.question(), conversation.keeping(sink), stop);
+}
+
+std::vector<store::Conversation> LocalWorkbench::conversations(const identity::Caller& caller, std::size_t limit) {
+  identity::require(caller, identity::Right::Read);
+  return store_->list_conversations(caller.workspace_id, limit);
+}
+
+KeptConversation LocalWorkbench::conversation(const identity::Caller& caller, const std::string& id) {
+  identity::require(caller, identity::Right::Read);
+  return {.about = require_conversation(*store_, caller.workspace_id, id), .messages = store_->messages(caller.workspace_id, id)};
+}
+
+store::Conversation LocalWorkbench::remove_conversation(const identity::Caller& caller, const std::string& id) {
+  identity::require(caller, identity::Right::Write);
+  auto removed = require_conversation(*store_, caller.workspace_id, id);
+  store_->remove_conversation(caller.workspace_id, id);
+  return removed;
 }
 
 store::IntegrityReport LocalWorkbench::check(const identity::Caller& caller) {

@@ -26,6 +26,12 @@ struct SearchHit {
   double similarity = 0;
 };
 
+/// A kept conversation with what was said in it, the oldest first. Of an answer that cites a removed document the text is empty.
+struct KeptConversation {
+  store::Conversation about;
+  std::vector<store::Message> messages;
+};
+
 /// Whether it can work, and what is missing; for /readyz and doctor.
 struct Readiness {
   bool ready = false;
@@ -54,8 +60,15 @@ class Workbench {
   /// By id or source; gives what was removed. Throws Error{NotFound}.
   virtual store::Document remove(const identity::Caller& caller, const std::string& id_or_source) = 0;
   virtual std::vector<SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) = 0;
-  /// Sends the answer's events and returns after `done`. Throws Error as check_question.
+  /// Sends the answer's events and returns after `done`. A question with a conversation_id goes on from there, as far back as
+  /// kMaxHistoryBytes reach, and is kept there with its answer. Throws Error as check_question, and NotFound for an unknown conversation.
   virtual void ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) = 0;
+  /// Kept ones, the one that was last spoken in first.
+  virtual std::vector<store::Conversation> conversations(const identity::Caller& caller, std::size_t limit) = 0;
+  /// Throws Error{NotFound}.
+  virtual KeptConversation conversation(const identity::Caller& caller, const std::string& id) = 0;
+  /// Gives what was removed. Throws Error{NotFound}.
+  virtual store::Conversation remove_conversation(const identity::Caller& caller, const std::string& id) = 0;
   virtual store::IntegrityReport check(const identity::Caller& caller) = 0;
   virtual Readiness readiness() = 0;
 
@@ -64,11 +77,11 @@ class Workbench {
   virtual void keep_response(const identity::Caller& caller, const std::string& key, const Sha256& request, const std::string& response) = 0;
 };
 
-/// Longest question, and all turns of the conversation before it, in bytes of UTF-8.
+/// Longest question, and all turns of the conversation before it, in bytes of UTF-8. Of a kept one the oldest turns are left out.
 inline constexpr std::size_t kMaxQuestionBytes = 16 * 1024;
 inline constexpr std::size_t kMaxHistoryBytes = 64 * 1024;
 
-/// What `ask` does first. Throws Error: TooLarge, InvalidInput (empty, not UTF-8, or a risk that is none).
+/// What `ask` does first. Throws Error: TooLarge, InvalidInput (empty, not UTF-8, a risk that is none, or two conversations at once).
 void check_question(const rag::Question& question);
 
 /// Opens the store in config.data_dir and takes its lock. Models are loaded when they are first needed. Throws Error{Busy} that

@@ -36,6 +36,7 @@ class Parser {
     app_.add_flag("--json", arguments_.json, "Output for scripts");
     add_document_commands();
     add_question_commands();
+    add_conversation_commands();
     add_model_commands();
     add_other_commands();
   }
@@ -85,7 +86,13 @@ class Parser {
     search->add_option("--limit", arguments_.search_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 100));
     CLI::App* ask = command(app_, "ask", "Ask a question; '-' reads it from standard input", Command::Ask);
     ask->add_option("QUESTION", arguments_.names, "The question")->required();
-    ask->add_option("--risk", arguments_.risk, "Show no answer that is wrong with more than this probability")->type_name("0…1")->check(CLI::Range(0.0, 1.0));
+    CLI::App* chat = command(app_, "chat", "Ask one question after the other, a line each; /new starts over, Ctrl-D ends", Command::Chat);
+    for (CLI::App* asking : {ask, chat}) {
+      asking->add_option("--risk", arguments_.risk, "Show no answer that is wrong with more than this probability")
+          ->type_name("0…1")
+          ->check(CLI::Range(0.0, 1.0));
+      asking->add_flag("-c,--continue", arguments_.goes_on, "Go on from the last conversation");
+    }
     ask->add_flag("--times", arguments_.times, "Say where the time went");
     CLI::App* eval = command(app_, "eval", "Measure answers against a suite of questions", Command::Eval);
     eval->add_option("SUITE", arguments_.suite, "JSON Lines: question, answers, document?, unanswerable?, without?")->required()->check(CLI::ExistingFile);
@@ -94,6 +101,23 @@ class Parser {
     eval->add_option("--sample", arguments_.sample, "Take this many of the questions")->type_name("N")->check(CLI::NonNegativeNumber);
     eval->add_option("--records", arguments_.records, "Write what came of each question to this file, JSON Lines")->type_name("FILE");
     eval->add_option("--seed", arguments_.seed, "Seed of the sample")->type_name("S")->check(CLI::NonNegativeNumber);
+  }
+
+  void add_conversation_commands() {
+    CLI::App* conversations = app_.add_subcommand("conversations", "List, show and remove what was asked and answered");
+    conversations->require_subcommand(1);
+    conversations->fallthrough();
+    CLI::App* list = command(*conversations, "list", "The last one first", Command::ConversationsList);
+    list->add_option("--limit", arguments_.list_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 1000));
+    command(*conversations, "show", "What was said (default: in the last one)", Command::ConversationsShow)
+        ->add_option("CONVERSATION", arguments_.names, "Ids");
+    CLI::App* remove = command(*conversations, "remove", "Erase conversations", Command::ConversationsRemove);
+    CLI::Option* ids = remove->add_option("CONVERSATION", arguments_.names, "Ids");
+    CLI::Option* all = remove->add_flag("--all", arguments_.all, "All of them")->excludes(ids);
+    remove->callback([this, ids, all] {
+      if (ids->empty() && all->empty()) throw CLI::RequiredError("CONVERSATION or --all");
+      arguments_.command = Command::ConversationsRemove;
+    });
   }
 
   void add_model_commands() {

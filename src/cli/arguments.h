@@ -8,7 +8,25 @@
 
 namespace panduan::cli {
 
-enum class Command { Add, List, Remove, Search, Ask, Serve, ModelsList, ModelsPull, ModelsVerify, ModelsImport, Eval, Doctor, Completion };
+enum class Command {
+  Add,
+  List,
+  Remove,
+  Search,
+  Ask,
+  Chat,
+  ConversationsList,
+  ConversationsShow,
+  ConversationsRemove,
+  Serve,
+  ModelsList,
+  ModelsPull,
+  ModelsVerify,
+  ModelsImport,
+  Eval,
+  Doctor,
+  Completion
+};
 
 /// What the user typed, checked as far as its form goes.
 struct Arguments {
@@ -17,15 +35,17 @@ struct Arguments {
   std::map<std::string, std::string> settings;      ///< key → value, as the config file would have them
   std::optional<std::filesystem::path> config_file;
 
-  std::vector<std::string> names;      ///< paths, documents, models, words of the question
+  std::vector<std::string> names;      ///< paths, documents, models, conversations, words of the question
   std::size_t search_limit = 8;
-  std::size_t list_limit = 100;
+  std::size_t list_limit = 100;        ///< list, conversations list
   std::string cursor;                  ///< list
   std::filesystem::path suite;         ///< eval
   std::filesystem::path documents;     ///< eval
   std::filesystem::path records;        ///< eval: empty, or where the records go
   bool retrieval_only = false;         ///< eval
-  std::optional<double> risk;          ///< ask: as rag::Question::risk
+  std::optional<double> risk;          ///< ask, chat: as rag::Question::risk
+  bool goes_on = false;                ///< ask, chat: from the conversation that was last spoken in
+  bool all = false;                    ///< conversations remove
   bool times = false;                  ///< ask: print where the time went
   std::size_t sample = 0;              ///< eval: 0 is all
   std::uint64_t seed = 1;              ///< eval

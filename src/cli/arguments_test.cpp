@@ -54,6 +54,10 @@ TEST(ParseArguments, EachCommandIsKnown) {
   EXPECT_EQ(arguments_of({"remove", "doc_1"}).command, Command::Remove);
   EXPECT_EQ(arguments_of({"search", "words"}).command, Command::Search);
   EXPECT_EQ(arguments_of({"ask", "What?"}).command, Command::Ask);
+  EXPECT_EQ(arguments_of({"chat"}).command, Command::Chat);
+  EXPECT_EQ(arguments_of({"conversations", "list"}).command, Command::ConversationsList);
+  EXPECT_EQ(arguments_of({"conversations", "show"}).command, Command::ConversationsShow);
+  EXPECT_EQ(arguments_of({"conversations", "remove", "conv_1"}).command, Command::ConversationsRemove);
   EXPECT_EQ(arguments_of({"serve"}).command, Command::Serve);
   EXPECT_EQ(arguments_of({"models", "list"}).command, Command::ModelsList);
   EXPECT_EQ(arguments_of({"models", "pull"}).command, Command::ModelsPull);
@@ -101,6 +105,21 @@ TEST(ParseArguments, OptionsOfTheProgramMayStandBeforeAndBehindTheCommand) {
   const Arguments ask = arguments_of({"ask", "What", "--json", "is it?"});
   EXPECT_TRUE(ask.json);
   EXPECT_THAT(ask.names, ElementsAre("What", "is it?"));
+}
+
+TEST(ParseArguments, AskAndChatGoOnFromTheLastConversation) {
+  EXPECT_FALSE(arguments_of({"ask", "What?"}).goes_on);
+  EXPECT_TRUE(arguments_of({"ask", "-c", "What?"}).goes_on);
+  EXPECT_TRUE(arguments_of({"ask", "--continue", "What?"}).goes_on);
+  EXPECT_TRUE(arguments_of({"chat", "-c"}).goes_on);
+  EXPECT_EQ(arguments_of({"chat", "--risk", "0.5"}).risk, 0.5);
+}
+
+TEST(ParseArguments, RemovingConversationsNamesThemOrSaysAll) {
+  EXPECT_TRUE(arguments_of({"conversations", "remove", "--all"}).all);
+  expect_wrong({"conversations", "remove"}, "--all");
+  expect_wrong({"conversations", "remove", "--all", "conv_1"}, "--all");
+  expect_wrong({"conversations"}, "subcommand");
 }
 
 TEST(ParseArguments, FlagsOfSettingsAreSettings) {
@@ -188,12 +207,14 @@ TEST(DescribeCommands, HasEveryCommandWithItsOptions) {
   const auto described = describe_commands();
   const std::map<std::string, std::vector<std::string>> commands(described.begin(), described.end());
   ASSERT_TRUE(commands.contains(""));
-  for (const char* name : {"add", "list", "remove", "search", "ask", "serve", "models", "eval", "doctor", "completion"}) {
+  for (const char* name : {"add", "list", "remove", "search", "ask", "chat", "conversations", "serve", "models", "eval", "doctor", "completion"}) {
     EXPECT_THAT(commands.at(""), Contains(name));
     EXPECT_TRUE(commands.contains(name)) << name;
   }
   for (const char* option : {"--data", "--set", "--json", "--config", "--help", "--version"}) EXPECT_THAT(commands.at(""), Contains(option));
   for (const char* name : {"list", "pull", "verify", "import"}) EXPECT_THAT(commands.at("models"), Contains(name));
+  for (const char* name : {"list", "show", "remove"}) EXPECT_THAT(commands.at("conversations"), Contains(name));
+  EXPECT_THAT(commands.at("ask"), Contains("--continue"));
   EXPECT_THAT(commands.at("serve"), Contains("--port"));
   EXPECT_THAT(commands.at("eval"), Contains("--retrieval-only"));
 }

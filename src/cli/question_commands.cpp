@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <unistd.h>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -7,13 +8,17 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
+#include "base/unicode.h"
 #include "cli/commands.h"
+#include "cli/line_reader.h"
 #include "cli/open.h"
 #include "cli/print_json.h"
+#include "cli/signals.h"
 #include "cli/terminal.h"
 #include "server/json.h"
 
-// search, ask
+// search, ask, chat
 namespace panduan::cli {
 namespace {
 
@@ -44,7 +49,17 @@ class AnswerPrinter {
   }
 
  private:
-  void print(const rag::Searching&) { status_.set("searching…"); }
+  void print(const rag::Searching& searching) {
+    if (searching.query != searching.question) {
+      const bool chinese = is_mostly_chinese(searching.question) || is_mostly_chinese(searching.query);
+      // Two lines: it was not understood, and is searched with the question before it.
+      const bool together = searching.query.find('\n') != std::string::npos;
+      const std::string label =
+          together ? (chinese ? "与上一问一并检索：" : "searched with the question before: ") : (chinese ? "理解为：" : "understood as: ");
+      fmt::print("{}\n", styled(wrap(label + printable(searching.query), text_width(), "  "), Style::Dim));
+    }
+    status_.set("searching…");
+  }
   void print(const rag::Passages& found) {
     passages_ = found;
     status_.set(fmt::format("reading {} passages…", found.passages.size()));
@@ -96,9 +111,10 @@ class TimeTable {
   }
   void print() const {
     const double all = running_.elapsed_ms();
-    const double rest = all - start_ms_ - done_.search_ms - done_.prefill_ms - done_.decode_ms;
+    const double start = start_ms_ - done_.rewrite_ms;  // a follow-up is understood before the search begins
+    const double rest = all - start - done_.search_ms - done_.prefill_ms - done_.decode_ms;
     fmt::print(stderr, "{:<44} {:>9}\n", "where the time went", "ms");
-    for (const auto& [what, ms] : {std::pair{"start: open the store, load the models", start_ms_},
+    for (const auto& [what, ms] : {std::pair{"start: open the store, load the models", start},
                                    {"search", done_.search_ms},
                                    {"prefill: the model reads", done_.prefill_ms},
                                    {"decode: the model writes", done_.decode_ms},
@@ -107,6 +123,7 @@ class TimeTable {
                                    {"all but prefill and decode", all - done_.prefill_ms - done_.decode_ms}}) {
       fmt::print(stderr, "{:<44} {:>9.0f}\n", what, ms);
     }
+    if (done_.rewrite_ms > 0) fmt::print(stderr, "{:<44} {:>9.0f}\n", "of prefill and decode: to understand a follow-up", done_.rewrite_ms);
   }
 
  private:
@@ -114,6 +131,36 @@ class TimeTable {
   double start_ms_ = 0;
   rag::Done done_;
 };
+
+/// Where a question is kept.
+std::string conversation_of(const Session& session, app::Workbench& workbench) {
+  return session.arguments.goes_on ? last_conversation(workbench) : std::string(rag::kNewConversation);
+}
+
+/// One line of a chat; gives the conversation to go on with. A question that is refused or stopped ends that question, not the chat.
+std::string ask_in_chat(const Session& session, app::Workbench& workbench, const rag::Question& question, const std::stop_token& stop) {
+  std::string conversation = question.conversation_id;
+  try {
+    AnswerPrinter print;
+    auto sink = [&](const rag::Event& event) {
+      if (const auto* done = std::get_if<rag::Done>(&event)) conversation = done->conversation_id;
+      if (session.arguments.json) print_json(server::to_json(event));
+      else print(event);
+    };
+    workbench.ask(workbench.local_caller(), question, sink, stop);
+  } catch (const Error& error) {
+    if (error.kind() != ErrorKind::InvalidInput && error.kind() != ErrorKind::TooLarge && error.kind() != ErrorKind::Cancelled) throw;
+    std::fflush(stdout);
+    if (session.arguments.json) {
+      auto problem = server::problem_json(error);
+      problem["event"] = "error";
+      print_json(problem);
+    } else {
+      fmt::print(stderr, "{}\n", printable(error.what()));
+    }
+  }
+  return conversation;
+}
 
 }  // namespace
 
@@ -150,9 +197,41 @@ int run_ask(const Session& session) {
       print(event);
     }
   };
-  workbench->ask(workbench->local_caller(), {.text = typed_question(session.arguments), .history = {}, .risk = session.arguments.risk}, sink, session.stop);
+  workbench->ask(
+      workbench->local_caller(),
+      {.text = typed_question(session.arguments), .history = {}, .risk = session.arguments.risk, .conversation_id = conversation_of(session, *workbench)}, sink,
+      session.stop);
   if (session.arguments.times) times.print();
   return answered ? 0 : 3;
+}
+
+int run_chat(const Session& session) {
+  const auto workbench = open(session.config);
+  const bool json = session.arguments.json;
+  const bool prompts = !json && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+  if (prompts) fmt::print("{}\n", styled("Ask; /new starts over, Ctrl-C stops an answer, Ctrl-D ends.", Style::Dim));
+  LineReader lines(STDIN_FILENO, app::kMaxQuestionBytes + 1);
+  std::string conversation = conversation_of(session, *workbench);
+  while (!session.stop.stop_requested()) {
+    if (prompts) {
+      fmt::print("{} ", styled("›", Style::Cyan));
+      std::fflush(stdout);
+    }
+    const CtrlCScope ctrl_c;
+    const auto line = lines.next(ctrl_c.token());
+    if (!line && ctrl_c.token().stop_requested()) {
+      if (prompts) fmt::print("\n");
+      continue;
+    }
+    if (!line) break;
+    if (line->find_first_not_of(" \t") == std::string::npos) continue;
+    if (*line == "/new") conversation = rag::kNewConversation;
+    else
+      conversation =
+          ask_in_chat(session, *workbench, {.text = *line, .history = {}, .risk = session.arguments.risk, .conversation_id = conversation}, ctrl_c.token());
+  }
+  if (prompts) fmt::print("\n");
+  return session.stop.stop_requested() ? error_mapping(ErrorKind::Cancelled).exit_code : 0;
 }
 
 }  // namespace panduan::cli

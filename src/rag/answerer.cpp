@@ -16,18 +16,10 @@
 #include "rag/phrase.h"
 #include "rag/prompt.h"
 #include "rag/reading.h"
+#include "rag/standalone.h"
 
 namespace panduan::rag {
 namespace {
-
-constexpr std::size_t kBytesOfTheTurnBefore = 512;
-
-/// What is searched for. A follow-up rarely names its subject, the question before it does.
-std::string search_query(const Question& question) {
-  const auto before =
-      std::find_if(question.history.rbegin(), question.history.rend(), [](const llm::ChatMessage& message) { return message.role == llm::Role::User; });
-  return before == question.history.rend() ? question.text : fmt::format("{}\n{}", question.text, truncate_utf8(before->content, kBytesOfTheTurnBefore));
-}
 
 std::string reason_without_passages(bool chinese) { return chinese ? "没有找到任何段落。" : "No passage was found."; }
 std::string reason_without_quote(bool chinese, std::size_t passages) {
@@ -118,11 +110,11 @@ std::optional<Candidate> best_candidate(Reading& reading, const Question& questi
 
 }  // namespace
 
-void Answerer::answer(const identity::Caller& caller, const Question& question, const EventSink& sink, const std::stop_token& stop) {
+void Answerer::answer(const identity::Caller& caller, const Question& asked, const EventSink& sink, const std::stop_token& stop) {
   const Stopwatch watch;
-  const bool chinese = is_mostly_chinese(question.text);
-  const double risk = question.risk.value_or(options_.risk);
-  if (question.risk && risk < 1 && !options_.calibration) {
+  identity::require(caller, identity::Right::Read);
+  const double risk = asked.risk.value_or(options_.risk);
+  if (asked.risk && risk < 1 && !options_.calibration) {
     throw Error(ErrorKind::InvalidInput,
                 fmt::format("the answers of '{}' have no probability, so a risk of {} cannot be kept: ask without one, or with a model that was measured",
                             model_.name(), risk));
@@ -137,11 +129,14 @@ void Answerer::answer(const identity::Caller& caller, const Question& question, 
     sink(done);
   };
 
+  // Understand: a follow-up is made to stand alone, and from here on the conversation is not needed.
+  const auto [question, query] = make_standalone(asked, model_, done, stop);
+  const bool chinese = is_mostly_chinese(question.text);
+
   // Retrieve what the caller may read.
-  const std::string query = search_query(question);
-  sink(Searching{question.text, query});
+  sink(Searching{asked.text, query});
   const auto found = retriever_.search(caller, query, {.limit = options_.passages}, stop);
-  done.search_ms = watch.elapsed_ms();
+  done.search_ms = watch.elapsed_ms() - done.rewrite_ms;
   const auto passages = read_passages(caller, found.hits);
   sink(Passages{passages});
   if (passages.empty()) return finish(false, reason_without_passages(chinese));

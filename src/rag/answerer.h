@@ -28,7 +28,7 @@ class Answerer {
 
   /// Sends the events of rag/events.h in their order. Throws Error: Forbidden, Cancelled, TooLarge, Unavailable, InvalidInput when a risk
   /// is asked for and there is no calibration to keep it by.
-  void answer(const identity::Caller& caller, const Question& question, const EventSink& sink, const std::stop_token& stop);
+  void answer(const identity::Caller& caller, const Question& asked, const EventSink& sink, const std::stop_token& stop);
 
  private:
   std::vector<PassageRead> read_passages(const identity::Caller& caller, const std::vector<retrieval::Hit>& hits) const;

@@ -269,13 +269,38 @@ TEST_F(AnswererTest, AnEmptyStoreIsSaidInTheQuestionsLanguage) {
   EXPECT_EQ(the<Done>().model, "");
 }
 
-TEST_F(AnswererTest, AFollowUpIsSearchedWithTheQuestionBeforeIt) {
+const std::vector<llm::ChatMessage> kOpened{{llm::Role::User, "When was the Aurora bridge opened?"}, {llm::Role::Assistant, "1932"}};
+
+TEST_F(AnswererTest, AFollowUpIsSearchedAndAskedAsItStandsAlone) {
   answers(kBridge);
-  model_.replies = {"Answer: Ada Kern"};
-  ask({.text = "Who designed it?", .history = {{llm::Role::User, "When was the Aurora bridge opened?"}, {llm::Role::Assistant, "1932"}}});
-  EXPECT_THAT(the<Searching>().query, HasSubstr("Aurora"));
-  ASSERT_THAT(model_.asked[0], SizeIs(4)) << "the system's message, the turn before, and the question";
+  model_.replies = {"Who designed the Aurora bridge?", "Answer: Ada Kern"};
+  ask({.text = "Who designed it?", .history = kOpened});
+  EXPECT_EQ(the<Searching>().question, "Who designed it?");
+  EXPECT_EQ(the<Searching>().query, "Who designed the Aurora bridge?");
+  ASSERT_THAT(model_.asked, SizeIs(3)) << "the rewriting, what is copied, and the answer";
+  EXPECT_THAT(model_.asked[1], SizeIs(2)) << "the system's message and the question: the conversation is read once";
+  EXPECT_THAT(model_.asked[1].back().content, HasSubstr("Who designed the Aurora bridge?"));
   EXPECT_EQ(the<AnswerText>().text, "Ada Kern");
+  EXPECT_EQ(the<Done>().completion_tokens, 6) << "the rewriting is part of the cost";
+  EXPECT_GT(the<Done>().rewrite_ms, 0);
+}
+
+TEST_F(AnswererTest, AFollowUpThatWasNotUnderstoodIsSearchedWithTheQuestionBeforeIt) {
+  answers(kBridge);
+  model_.replies = {"Who designed the Eiffel tower?", "Answer: Ada Kern"};
+  ask({.text = "Who designed it?", .history = kOpened});
+  EXPECT_EQ(the<Searching>().query, "Who designed it?\nWhen was the Aurora bridge opened?");
+  EXPECT_THAT(model_.asked[1].back().content, HasSubstr("Question: Who designed it?"));
+  EXPECT_EQ(the<AnswerText>().text, "Ada Kern");
+}
+
+TEST_F(AnswererTest, ACompleteQuestionTakesNothingFromTheConversation) {
+  answers(kTunnel);
+  model_.replies = {"Answer: 1957"};
+  ask({.text = "When was the tunnel beside the Aurora bridge opened?", .history = kOpened});
+  EXPECT_EQ(the<Searching>().query, "When was the tunnel beside the Aurora bridge opened?");
+  ASSERT_THAT(model_.asked, SizeIs(2)) << "what is copied, and the answer";
+  EXPECT_THAT(model_.asked[0].back().content, Not(HasSubstr("1932")));
 }
 
 TEST_F(AnswererTest, AStopEndsItWithoutAnAnswer) {

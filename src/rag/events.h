@@ -19,7 +19,7 @@ inline constexpr int kProtocolVersion = 1;
 /// The search began.
 struct Searching {
   std::string question;
-  std::string query;  ///< what is searched: the question, or what the conversation makes of it
+  std::string query;  ///< what is searched: the question, or as it would be asked without the conversation
 };
 
 /// A passage the model reads.
@@ -68,7 +68,9 @@ struct Verdict {
 
 struct Done {
   std::string model;  ///< empty when none was asked
+  std::string conversation_id;  ///< where question and answer were kept; empty when they were not
   int prompt_tokens = 0, reused_tokens = 0, completion_tokens = 0;
+  double rewrite_ms = 0;  ///< until a follow-up stood alone; what the model did of it is in prefill_ms and decode_ms as well
   double search_ms = 0;
   double prefill_ms = 0;
   double decode_ms = 0;

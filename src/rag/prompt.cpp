@@ -81,7 +81,6 @@ std::string passage_text(const PassageRead& passage) {
 /// The passages first: what is computed for them is shared by all that is asked about them.
 std::vector<llm::ChatMessage> ask_about(const Question& question, std::string passages, std::string_view request) {
   std::vector<llm::ChatMessage> messages{{llm::Role::System, std::string(wording_for(question).system)}};
-  messages.insert(messages.end(), question.history.begin(), question.history.end());
   const std::size_t shared = passages.size();
   messages.push_back({.role = llm::Role::User, .content = std::move(passages) + std::string(request), .shared_bytes = shared});
   return messages;

@@ -32,9 +32,15 @@ std::string_view name_of(const rag::Event& event);
 /// The events of one answer as one object, as POST /api/v1/query gives it.
 Json answer_json(const std::vector<rag::Event>& events);
 
-// A question: {"question", "chat_history": [{"role": "user"|"assistant", "content"}], "risk"?}
+// A question: {"question", "chat_history": [{"role": "user"|"assistant", "content"}], "risk"?, "conversation_id"?}
 Json to_json(const rag::Question& question);
 rag::Question question_from_json(const Json& json);
+
+Json to_json(const store::Conversation& conversation);
+store::Conversation conversation_from_json(const Json& json);
+/// The conversation with its "chat_history".
+Json to_json(const app::KeptConversation& conversation);
+app::KeptConversation kept_conversation_from_json(const Json& json);
 
 Json to_json(const store::Document& document);
 store::Document document_from_json(const Json& json);

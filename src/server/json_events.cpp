@@ -70,9 +70,11 @@ Json fields(const rag::Verdict& event) {
 
 Json fields(const rag::Done& event) {
   return {{"model", event.model},
+          {"conversation_id", event.conversation_id.empty() ? Json(nullptr) : Json(event.conversation_id)},
           {"prompt_tokens", event.prompt_tokens},
           {"reused_tokens", event.reused_tokens},
           {"completion_tokens", event.completion_tokens},
+          {"rewrite_ms", event.rewrite_ms},
           {"search_ms", event.search_ms},
           {"prefill_ms", event.prefill_ms},
           {"decode_ms", event.decode_ms},
@@ -121,9 +123,11 @@ rag::Verdict verdict_from_json(const Json& json) {
 
 rag::Done done_from_json(const Json& json) {
   return {.model = field<std::string>(json, "model"),
+          .conversation_id = optional_field<std::string>(json, "conversation_id").value_or(""),
           .prompt_tokens = field<int>(json, "prompt_tokens"),
           .reused_tokens = field<int>(json, "reused_tokens"),
           .completion_tokens = field<int>(json, "completion_tokens"),
+          .rewrite_ms = optional_field<double>(json, "rewrite_ms").value_or(0),
           .search_ms = field<double>(json, "search_ms"),
           .prefill_ms = field<double>(json, "prefill_ms"),
           .decode_ms = field<double>(json, "decode_ms"),
@@ -164,11 +168,22 @@ std::optional<rag::Event> event_from_json(const Json& json) {
 }
 
 Json answer_json(const std::vector<rag::Event>& events) {
-  Json result = {{"answer", nullptr},        {"answered", false},         {"reason", ""},
-                 {"probability", nullptr},   {"signals", nullptr},        {"statements", Json::array()},
-                 {"sources", Json::array()}, {"passages", Json::array()}, {"timings", Json::object()}};
+  Json result = {{"question", ""},
+                 {"query", ""},
+                 {"conversation_id", nullptr},
+                 {"answer", nullptr},
+                 {"answered", false},
+                 {"reason", ""},
+                 {"probability", nullptr},
+                 {"signals", nullptr},
+                 {"statements", Json::array()},
+                 {"sources", Json::array()},
+                 {"passages", Json::array()},
+                 {"timings", Json::object()}};
   for (const auto& event : events) {
-    if (const auto* passages = std::get_if<rag::Passages>(&event)) {
+    if (const auto* searching = std::get_if<rag::Searching>(&event)) {
+      result.update(fields(*searching));
+    } else if (const auto* passages = std::get_if<rag::Passages>(&event)) {
       result["passages"] = fields(*passages)["passages"];
     } else if (const auto* quote = std::get_if<rag::Quote>(&event)) {
       result["sources"].push_back(fields(*quote));
@@ -180,6 +195,8 @@ Json answer_json(const std::vector<rag::Event>& events) {
       result.update(fields(*verdict));
     } else if (const auto* done = std::get_if<rag::Done>(&event)) {
       result["timings"] = fields(*done);
+      result["conversation_id"] = result["timings"]["conversation_id"];
+      result["timings"].erase("conversation_id");
     }
   }
   return result;
@@ -193,11 +210,15 @@ Json to_json(const rag::Question& question) {
   }
   Json json{{"question", question.text}, {"chat_history", std::move(history)}};
   if (question.risk) json["risk"] = *question.risk;
+  if (!question.conversation_id.empty()) json["conversation_id"] = question.conversation_id;
   return json;
 }
 
 rag::Question question_from_json(const Json& json) {
-  rag::Question question{.text = field<std::string>(json, "question"), .history = {}, .risk = optional_field<double>(json, "risk")};
+  rag::Question question{.text = field<std::string>(json, "question"),
+                         .history = {},
+                         .risk = optional_field<double>(json, "risk"),
+                         .conversation_id = optional_field<std::string>(json, "conversation_id").value_or("")};
   const Json history = optional_field<Json>(json, "chat_history").value_or(Json::array());
   if (!history.is_array()) throw Error(ErrorKind::InvalidInput, "the JSON field 'chat_history' is not a list");
   for (const auto& message : history) {

@@ -104,6 +104,24 @@ class RemoteWorkbench : public app::Workbench {
     if (!done) throw ended_early();
   }
 
+  std::vector<store::Conversation> conversations(const identity::Caller& caller, std::size_t limit) override {
+    identity::require(caller, Right::Read);
+    std::vector<store::Conversation> found;
+    const Json answer = answer_to(request_of("GET", fmt::format("/api/v1/conversations?limit={}", limit)), {});
+    for (const auto& one : field<Json>(answer, "conversations")) found.push_back(conversation_from_json(one));
+    return found;
+  }
+
+  app::KeptConversation conversation(const identity::Caller& caller, const std::string& id) override {
+    identity::require(caller, Right::Read);
+    return kept_conversation_from_json(answer_to(request_of("GET", "/api/v1/conversations/" + percent_encoded(id)), {}));
+  }
+
+  store::Conversation remove_conversation(const identity::Caller& caller, const std::string& id) override {
+    identity::require(caller, Right::Write);
+    return conversation_from_json(answer_to(request_of("DELETE", "/api/v1/conversations/" + percent_encoded(id)), {}));
+  }
+
   store::IntegrityReport check(const identity::Caller& caller) override {
     identity::require(caller, Right::Read);
     return integrity_report_from_json(call("/local/check", Json::object()));
@@ -124,14 +142,19 @@ class RemoteWorkbench : public app::Workbench {
  private:
   std::string url(std::string_view target) const { return fmt::format("unix:{}:{}", socket_.string(), target); }
 
-  net::HttpRequest post(std::string_view target, std::string body) const {
+  net::HttpRequest request_of(std::string method, std::string_view target) const {
     net::HttpRequest request;
-    request.method = "POST";
+    request.method = std::move(method);
     request.url = url(target);
-    request.headers["content-type"] = "application/json";
-    request.body = std::move(body);
     request.idle_time_limit = kPatience;
     request.max_body_bytes = kMaxAnswerBytes;
+    return request;
+  }
+
+  net::HttpRequest post(std::string_view target, std::string body) const {
+    net::HttpRequest request = request_of("POST", target);
+    request.headers["content-type"] = "application/json";
+    request.body = std::move(body);
     return request;
   }
 

@@ -103,6 +103,30 @@ TEST_F(RemoteWorkbenchTest, AskSendsTheEventsInOrder) {
   EXPECT_EQ(events, expected);
 }
 
+TEST_F(RemoteWorkbenchTest, ConversationsAreListedShownAndRemoved) {
+  server_.fake.kept_conversations = {FakeWorkbench::a_conversation(), FakeWorkbench::a_conversation()};
+  server_.fake.kept_conversations[1].about.id = "conv_2";
+  ASSERT_EQ(remote_->conversations(caller_, 1).size(), 1U);
+  EXPECT_EQ(remote_->conversations(caller_, 1000).at(1).id, "conv_2");
+  EXPECT_EQ(to_json(remote_->conversation(caller_, "conv_1")), to_json(FakeWorkbench::a_conversation()));
+  EXPECT_EQ(remote_->remove_conversation(caller_, "conv_1").title, "谁建的？");
+  EXPECT_EQ(failure_of([&] { remote_->remove_conversation(caller_, "conv_1"); }).kind, ErrorKind::NotFound);
+  EXPECT_EQ(failure_of([&] { remote_->conversation(caller_, "no/such?"); }).kind, ErrorKind::NotFound);
+}
+
+TEST_F(RemoteWorkbenchTest, AQuestionSaysWhichConversationItBelongsTo) {
+  std::string seen;
+  server_.fake.on_ask = [&](const rag::Question& question, const rag::EventSink& sink, const auto&) {
+    seen = question.conversation_id;
+    sink(rag::Done{.conversation_id = "conv_3"});
+  };
+  std::string kept;
+  remote_->ask(caller_, {.text = "q", .history = {}, .conversation_id = "new"},
+               [&](const rag::Event& event) { kept = std::get<rag::Done>(event).conversation_id; }, {});
+  EXPECT_EQ(seen, "new");
+  EXPECT_EQ(kept, "conv_3");
+}
+
 TEST_F(RemoteWorkbenchTest, ErrorsKeepTheirKindAlsoInAStream) {
   for (const ErrorKind kind : {ErrorKind::Unavailable, ErrorKind::NoSpace, ErrorKind::Corrupt, ErrorKind::InvalidInput}) {
     server_.fake.on_ask = [kind](const auto&, const auto&, const auto&) { throw Error(kind, "why"); };

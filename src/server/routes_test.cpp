@@ -112,6 +112,8 @@ TEST(Routes, ABadQuestionIsRefused) {
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q","chat_history":)" + history + "}")), 413);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q","stream":"yes"})")), 400);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q","risk":1.5})")), 400);
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q","conversation_id":"new","chat_history":[{"role":"user","content":"a"}]})")),
+            400);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", R"({"question":"q"})", {{"content-type", "text/plain"}})), 415);
   EXPECT_EQ(problem_status(server.post_json("/api/v1/query", std::string((1U << 20U) + 1, ' '))), 413);
   EXPECT_EQ(server.fake.asked, 0);

@@ -99,6 +99,8 @@ struct Conversation {
   std::string id;  ///< "conv_01…"
   std::string title;
   std::int64_t created_ms = 0;
+  std::int64_t last_ms = 0;   ///< of its last message; as created_ms without one
+  std::size_t messages = 0;
 };
 
 struct Message {

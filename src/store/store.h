@@ -65,7 +65,13 @@ class Store {
 
   // Conversations
   virtual Conversation create_conversation(WorkspaceId workspace, std::string_view title) = 0;
-  virtual void add_message(WorkspaceId workspace, std::string_view conversation_id, const Message& message) = 0;
+  /// Of one that cites a document which is gone the text is not kept. Throws Error{NotFound}.
+  virtual void add_messages(WorkspaceId workspace, std::string_view conversation_id, std::span<const Message> messages) = 0;
+  virtual std::optional<Conversation> find_conversation(WorkspaceId workspace, std::string_view id) const = 0;
+  /// Those with messages, the one that was last spoken in first.
+  virtual std::vector<Conversation> list_conversations(WorkspaceId workspace, std::size_t limit) const = 0;
+  /// With its messages, which are overwritten. False when there is no such conversation.
+  virtual bool remove_conversation(WorkspaceId workspace, std::string_view id) = 0;
   virtual std::vector<Message> messages(WorkspaceId workspace, std::string_view conversation_id) const = 0;
 
   // Idempotency keys of writes

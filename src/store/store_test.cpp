@@ -155,13 +155,50 @@ TEST_F(StoreTest, ListsInPagesNewestFirst) {
 TEST_F(StoreTest, ErasesTheMessagesThatCiteARemovedDocument) {
   const Document document = store_->put_version(workspace_, version("/a", "alpha"));
   const auto conversation = store_->create_conversation(workspace_, "t");
-  store_->add_message(workspace_, conversation.id, {.role = Message::Role::User, .text = "what?"});
-  store_->add_message(workspace_, conversation.id, {.role = Message::Role::Assistant, .text = "alpha", .cited_documents = {document.id}});
+  const std::vector<Message> turn{{.role = Message::Role::User, .text = "what?"},
+                                  {.role = Message::Role::Assistant, .text = "alpha", .cited_documents = {document.id}}};
+  store_->add_messages(workspace_, conversation.id, turn);
   store_->remove_document(workspace_, document.id);
   const auto messages = store_->messages(workspace_, conversation.id);
   ASSERT_THAT(messages, SizeIs(2));
   EXPECT_EQ(messages[0].text, "what?");
   EXPECT_EQ(messages[1].text, "");
+  store_->add_messages(workspace_, conversation.id, turn);
+  EXPECT_EQ(store_->messages(workspace_, conversation.id).back().text, "") << "the document was removed while it was quoted";
+}
+
+TEST_F(StoreTest, KeepsConversationsOfOneWorkspaceTheLastSpokenInFirst) {
+  const std::vector<Message> turn{{.role = Message::Role::User, .text = "what?"}, {.role = Message::Role::Assistant, .text = "that"}};
+  const auto first = store_->create_conversation(workspace_, "first");
+  const auto second = store_->create_conversation(workspace_, "second");
+  EXPECT_THAT(store_->list_conversations(workspace_, 10), IsEmpty()) << "nothing was said in them";
+  for (const auto& id : {first.id, second.id, first.id}) store_->add_messages(workspace_, id, turn);
+  const auto listed = store_->list_conversations(workspace_, 10);
+  ASSERT_THAT(listed, SizeIs(2));
+  EXPECT_EQ(listed[0].title, "first");
+  EXPECT_EQ(listed[0].messages, 4U);
+  EXPECT_THAT(store_->list_conversations(workspace_, 1), SizeIs(1));
+  const auto other = store_->workspace("other");
+  EXPECT_THAT(store_->list_conversations(other, 10), IsEmpty());
+  EXPECT_FALSE(store_->find_conversation(other, first.id));
+  EXPECT_FALSE(store_->remove_conversation(other, first.id));
+  EXPECT_THROW(store_->add_messages(other, first.id, turn), Error);
+  EXPECT_TRUE(store_->find_conversation(workspace_, first.id));
+}
+
+TEST_F(StoreTest, ARemovedConversationIsNotInTheFileAnyMore) {
+  const auto conversation = store_->create_conversation(workspace_, "a title of its own");
+  const std::vector<Message> turn{{.role = Message::Role::User, .text = "an unmistakable question"}};
+  store_->add_messages(workspace_, conversation.id, turn);
+  EXPECT_TRUE(store_->remove_conversation(workspace_, conversation.id));
+  EXPECT_FALSE(store_->remove_conversation(workspace_, conversation.id));
+  EXPECT_FALSE(store_->find_conversation(workspace_, conversation.id));
+  EXPECT_THAT(store_->messages(workspace_, conversation.id), IsEmpty());
+  for (const char* name : {"panduan.db", "panduan.db-wal"}) {
+    const std::string bytes = std::filesystem::exists(folder_.path() / name) ? read_file(folder_.path() / name, 100'000'000) : "";
+    EXPECT_EQ(bytes.find("unmistakable"), std::string::npos) << name;
+    EXPECT_EQ(bytes.find("a title of its own"), std::string::npos) << name;
+  }
 }
 
 TEST_F(StoreTest, RefusesAnIdempotencyKeyForAnotherRequest) {

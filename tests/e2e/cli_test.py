@@ -38,7 +38,8 @@ class CliTest(unittest.TestCase):
 
     def run_panduan(self, *arguments, code=0, input=None):
         done = subprocess.run([PANDUAN, *arguments], env=self.environment, input=input, capture_output=True, timeout=300)
-        self.assertEqual(done.returncode, code, f"panduan {arguments}: {done.stdout.decode()} {done.stderr.decode()}")
+        if code is not None:
+            self.assertEqual(done.returncode, code, f"panduan {arguments}: {done.stdout.decode()} {done.stderr.decode()}")
         return done.stdout.decode(), done.stderr.decode()
 
     def events(self, question, code=0):
@@ -122,6 +123,60 @@ class CliTest(unittest.TestCase):
         self.assertRegex(error, r"^panduan: [^\n]*no probability[^\n]*\n$")
         _, error = self.run_panduan("ask", "--risk", "2", "When was the Aurora bridge opened?", code=2)
         self.assertIn("--risk", error)
+
+    def test_a_conversation_goes_on_and_is_erased_with_the_document_it_cites(self):
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH))
+        self.assertIn("no conversation", self.run_panduan("ask", "-c", "How long is it?", code=3)[1])
+        self.events("When was the Aurora bridge opened?")
+        out, _ = self.run_panduan("ask", "--json", "--continue", "What is the weight of the Eiffel tower in tonnes?", code=None)
+        self.assertEqual(json.loads(out.splitlines()[0])["query"], "What is the weight of the Eiffel tower in tonnes?", "a complete question stays as it is")
+        out, _ = self.run_panduan("ask", "--json", "-c", "Who designed it?", code=None)
+        events = [json.loads(line) for line in out.splitlines()]
+        self.assertNotEqual(events[0]["query"], events[0]["question"])
+        conversations = [json.loads(line) for line in self.run_panduan("conversations", "list", "--json")[0].splitlines()]
+        self.assertEqual([(c["id"], c["messages"]) for c in conversations], [(events[-1]["conversation_id"], 6)])
+        self.assertIn("1932", self.run_panduan("conversations", "show")[0])
+        self.run_panduan("remove", str(self.root / "bridge.txt"))
+        self.assertNotIn("1932", self.run_panduan("conversations", "show")[0])
+        self.assertIn("erased", self.run_panduan("conversations", "show")[0])
+        self.run_panduan("conversations", "remove", conversations[0]["id"])
+        self.assertEqual(self.run_panduan("conversations", "list", "--json")[0], "")
+        self.assertIn("no conversation", self.run_panduan("conversations", "remove", conversations[0]["id"], code=3)[1])
+
+    def test_chats_line_by_line_and_through_the_server(self):
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH))
+        self.start_server()
+        lines = "When was the Aurora bridge opened?\n\n \nWho designed it?\n/new\nWho designed it?\n".encode() + b"\xff\n"
+        out, _ = self.run_panduan("chat", "--json", input=lines)
+        events = [json.loads(line) for line in out.splitlines()]
+        asked = [event for event in events if event["event"] == "searching"]
+        self.assertEqual([event["question"] for event in asked], ["When was the Aurora bridge opened?", "Who designed it?", "Who designed it?"])
+        self.assertNotEqual(asked[1]["query"], "Who designed it?")
+        self.assertEqual(asked[2]["query"], "Who designed it?", "a new conversation has nothing before it")
+        kept = [event["conversation_id"] for event in events if event["event"] == "done"]
+        self.assertEqual([kept[0] == kept[1], kept[1] == kept[2]], [True, False])
+        self.assertEqual((events[-1]["event"], events[-1]["status"]), ("error", 400))
+        self.assertEqual(len(self.run_panduan("conversations", "list")[0].splitlines()), 2)
+        self.run_panduan("conversations", "remove", "--all")
+        self.assertIn("No conversations", self.run_panduan("conversations", "list")[0])
+
+    def test_ctrl_c_stops_the_answer_and_not_the_chat(self):
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH))
+        chat = subprocess.Popen([PANDUAN, "chat", "--json"], env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        self.addCleanup(lambda: (chat.kill(), chat.wait(), chat.stdin.close(), chat.stdout.close()))
+        events = lambda: iter(lambda: json.loads(chat.stdout.readline()), None)
+        for _ in range(2):
+            chat.stdin.write("When was the Aurora bridge opened?\n")
+            chat.stdin.flush()
+            next(event for event in events() if event["event"] == "passages")
+            chat.send_signal(signal.SIGINT)
+            stopped = next(event for event in events() if event["event"] in ("error", "done"))
+            self.assertEqual((stopped["event"], stopped["status"]), ("error", 499))
+        chat.stdin.write("When was the Aurora bridge opened?\n")
+        chat.stdin.flush()
+        self.assertEqual(next(event["event"] for event in events() if event["event"] in ("error", "done")), "done")
+        chat.send_signal(signal.SIGTERM)
+        self.assertEqual(chat.wait(20), 130)
 
     def test_goes_on_after_being_killed_in_the_middle_of_add(self):
         folder = self.root / "papers"

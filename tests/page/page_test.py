@@ -119,7 +119,7 @@ class PageTest(unittest.TestCase):
         self.page.click("#question")
         self.page.type(question)
         self.page.press("Enter")
-        self.page.wait_for("document.querySelector('.turn:first-child:not([aria-busy])')", ANSWER_SECONDS)
+        self.page.wait_for("document.querySelector('.turn:last-child:not([aria-busy])')", ANSWER_SECONDS)
 
     def state(self, name):
         """What holds in every state, at both sizes: all of it fits, all controls can be reached and have a name."""
@@ -142,11 +142,11 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.page.evaluate("document.documentElement.lang"), "zh-Hans")
 
     def quotes(self):
-        return self.page.evaluate("[...document.querySelectorAll('.turn:first-child .card')].map((card) => [card.querySelector('blockquote').innerText, card.querySelector('.place').innerText])")
+        return self.page.evaluate("[...document.querySelectorAll('.turn:last-child .card')].map((card) => [card.querySelector('blockquote').innerText, card.querySelector('.place').innerText])")
 
     def check_answer(self, question, answer, name, source):
         self.ask(question)
-        self.assertIn(answer, self.page.text(".turn:first-child .answer"))
+        self.assertIn(answer, self.page.text(".turn:last-child .answer"))
         quotes = self.quotes()
         self.assertGreater(len(quotes), 0)
         for text, place in quotes:
@@ -276,7 +276,7 @@ class PageTest(unittest.TestCase):
             self.page.answer_with("*/api/v1/query", stream(*events))
             self.ask(HOSTILE)
             self.page.evaluate("document.querySelectorAll('details').forEach((details) => { details.open = true; })")
-            self.assertGreater(self.page.text(".turn:first-child").count(HOSTILE), 1)
+            self.assertGreater(self.page.text(".turn:last-child").count(HOSTILE), 1)
             self.state(f"markup-{name}")
         self.check_nothing_ran()
 
@@ -300,10 +300,49 @@ class PageTest(unittest.TestCase):
         self.page.click(".turn .mark:nth-of-type(2)")
         self.assertEqual(self.page.evaluate("document.activeElement.querySelector('.number').textContent"), "2")
         self.assertEqual(self.page.evaluate("location.hash"), "")
+        understood = "And by when does the notice have to reach the other party?"
+        events[0] = {"event": "searching", "question": "And by when?", "query": understood}
+        self.page.answer_with("*/api/v1/query", stream(*events))
         self.ask("And by when does the notice have to reach the other party, in which form, and where is that written? " * 3)
         self.state("conversation")
         self.page.click("#fresh")
         self.assertEqual(self.page.evaluate("document.getElementById('turns').childElementCount"), 0)
+
+    def test_a_follow_up_stands_below_what_was_asked_and_says_how_it_was_understood(self):
+        self.start()
+        self.page.evaluate("""window.fetch = ((fetch) => (address, options) => {
+          if (options?.body) (window.sent ??= []).push(JSON.parse(options.body));
+          return fetch(address, options);
+        })(window.fetch) ?? null""")
+        first = answer_events("Ada Kern")
+        first[0] = {"event": "searching", "question": "Who built the Aurora bridge?", "query": "Who built the Aurora bridge?"}
+        self.page.answer_with("*/api/v1/query", stream(*first))
+        self.ask("Who built the Aurora bridge?")
+        self.assertFalse(self.page.evaluate("document.querySelector('.understood').checkVisibility()"), "it was searched as it was asked")
+        second = answer_events("1932")
+        second[0] = {"event": "searching", "question": "When was it opened?", "query": f"When was the Aurora bridge opened? {HOSTILE}"}
+        self.page.answer_with("*/api/v1/query", stream(*second))
+        self.ask("When was it opened?")
+        self.assertEqual(self.page.text(".turn:last-child .understood"), f"Understood as: When was the Aurora bridge opened? {HOSTILE}")
+        third = answer_events("", answered=False)
+        third[0] = {"event": "searching", "question": "那成本呢？", "query": "那成本呢？\nWhen was it opened?"}
+        self.page.answer_with("*/api/v1/query", stream(*third))
+        self.switch_to_chinese()
+        self.ask("那成本呢？")
+        self.assertEqual(self.page.text(".turn:last-child .understood"), "与上一问一并检索：When was it opened?")
+        self.check_nothing_ran()
+        self.assertEqual(self.page.evaluate("[...document.querySelectorAll('.asked')].map((asked) => asked.textContent)"),
+                         ["Who built the Aurora bridge?", "When was it opened?", "那成本呢？"])
+        self.page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        self.assertTrue(self.page.evaluate("document.querySelector('.turn:last-child').getBoundingClientRect().bottom <= document.getElementById('ask-form').getBoundingClientRect().top"))
+        self.assertEqual([sent["chat_history"] for sent in self.page.evaluate("window.sent")][2],
+                         [{"role": "user", "content": "Who built the Aurora bridge?"}, {"role": "assistant", "content": "Ada Kern"},
+                          {"role": "user", "content": "When was it opened?"}, {"role": "assistant", "content": "1932"}])
+        self.state("follow-up")
+        self.page.click("#fresh")
+        self.assertEqual(self.page.evaluate("document.getElementById('turns').childElementCount"), 0)
+        self.ask("大桥有多长？")
+        self.assertEqual(self.page.evaluate("window.sent.at(-1).chat_history"), [])
 
     def test_a_question_can_be_stopped(self):
         self.start()

@@ -1,11 +1,12 @@
-// One question: its stream of events becomes an answer with the quotes it rests on.
+// A conversation: earlier questions and answers stay above the box, and go along with the next question. Of each question the stream of
+// events becomes an answer with the quotes it rests on.
 
 import { $, Problem, baseName, element, reach, readEvents, told } from "./dom.js";
 import { t } from "./text.js";
 
 const kHistoryTurns = 4;
 const kShortAnswer = 60;
-let history = [];
+let history = [];  // a list of messages for each turn
 let running = null;
 
 function fitBox() {
@@ -43,10 +44,11 @@ class Turn {
     this.text = "";
     this.id = `turn-${Date.now()}`;
     this.progress = element("p", { class: "progress", "aria-hidden": "true" });
+    this.understood = element("p", { class: "understood", hidden: true });
     this.outcome = element("div", { "aria-live": "polite" });
     this.evidence = element("div");
     this.footer = element("p", { class: "timings" });
-    this.article = element("article", { class: "turn", "aria-busy": "true" }, element("h2", { class: "asked" }, question), this.progress, this.outcome, this.evidence, this.footer);
+    this.article = element("article", { class: "turn", "aria-busy": "true" }, element("h2", { class: "asked" }, question), this.understood, this.progress, this.outcome, this.evidence, this.footer);
     this.say(t("searching"));
   }
 
@@ -56,13 +58,22 @@ class Turn {
   }
 
   on(name, data) {
-    if (name === "passages") this.onPassages(data);
+    if (name === "searching") this.onSearching(data);
+    else if (name === "passages") this.onPassages(data);
     else if (name === "quote") this.quotes.push(data);
     else if (name === "statement") this.statements.push(data);
     else if (name === "answer") this.text = data.text;
     else if (name === "verdict") this.onVerdict(data);
     else if (name === "done") this.onDone(data);
     else if (name === "error") throw new Problem(data.detail);
+  }
+
+  /** A follow-up is searched as it would be asked without the conversation, or, when that is not clear, with the question before it. */
+  onSearching({ question, query }) {
+    if (query === question) return;
+    const [asked, before] = query.split("\n");
+    this.understood.textContent = before && asked === question ? t("searchedWith", before) : t("understood", query);
+    this.understood.hidden = false;
   }
 
   onPassages({ passages }) {
@@ -146,7 +157,8 @@ async function ask(question) {
   const abort = (running = new AbortController());
   const turn = new Turn(question);
   $("notice").hidden = true;
-  $("turns").prepend(turn.article);
+  $("turns").append(turn.article);
+  turn.article.scrollIntoView({ block: "start" });
   $("fresh").hidden = true;
   $("stop").hidden = false;
   $("ask").classList.add("asked-once");
@@ -154,12 +166,13 @@ async function ask(question) {
     const response = await reach("/api/v1/query", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-      body: JSON.stringify({ question, chat_history: history.slice(-2 * kHistoryTurns) }),
+      body: JSON.stringify({ question, chat_history: history.slice(-kHistoryTurns).flat() }),
       signal: abort.signal,
     });
     await readEvents(response, (name, data) => turn.on(name, data));
     if (!turn.finished) throw new Problem(t("broken"));
-    if (turn.answered) history.push({ role: "user", content: question }, { role: "assistant", content: turn.text });
+    // A refused question says what is spoken of, too.
+    history.push([{ role: "user", content: question }, ...(turn.answered ? [{ role: "assistant", content: turn.text }] : [])]);
   } catch (error) {
     if (abort.signal.aborted) turn.stop();
     else turn.fail(told(error));

@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -26,6 +27,7 @@ class FakeWorkbench : public app::Workbench {
   app::Readiness ready{.ready = true, .problems = {}, .chat_model = "fake-chat", .embedding_model = "fake-embedding"};
   store::IntegrityReport report{.problems = {"a vector is missing"}, .documents = 2, .chunks = 40, .vectors = 39, .bytes_on_disk = 5'000'000'000};
   std::vector<store::Document> documents;
+  std::vector<app::KeptConversation> kept_conversations;
   std::atomic<int> asked = 0, uploaded = 0;
 
   identity::Caller local_caller() override { return identity::local_caller(7); }
@@ -73,6 +75,35 @@ class FakeWorkbench : public app::Workbench {
     ++asked;
     if (on_ask) return on_ask(question, sink, stop);
     for (const auto& event : an_answer()) sink(event);
+  }
+
+  std::vector<store::Conversation> conversations(const identity::Caller&, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::vector<store::Conversation> found;
+    for (const auto& one : kept_conversations) found.push_back(one.about);
+    found.resize(std::min(limit, found.size()));
+    return found;
+  }
+
+  app::KeptConversation conversation(const identity::Caller&, const std::string& id) override {
+    const std::lock_guard lock(mutex_);
+    for (const auto& one : kept_conversations) {
+      if (one.about.id == id) return one;
+    }
+    throw Error(ErrorKind::NotFound, "there is no conversation '" + id + "'");
+  }
+
+  store::Conversation remove_conversation(const identity::Caller& caller, const std::string& id) override {
+    const store::Conversation removed = conversation(caller, id).about;
+    const std::lock_guard lock(mutex_);
+    std::erase_if(kept_conversations, [&](const auto& one) { return one.about.id == id; });
+    return removed;
+  }
+
+  static app::KeptConversation a_conversation() {
+    return {.about = {.id = "conv_1", .title = "谁建的？", .created_ms = 1'700'000'000'000, .last_ms = 1'700'000'060'000, .messages = 2},
+            .messages = {{.role = store::Message::Role::User, .text = "谁建的？", .cited_documents = {}, .created_ms = 1'700'000'060'000},
+                         {.role = store::Message::Role::Assistant, .text = "林海", .cited_documents = {"doc_1"}, .created_ms = 1'700'000'060'000}}};
   }
 
   store::IntegrityReport check(const identity::Caller&) override { return report; }
@@ -138,9 +169,11 @@ class FakeWorkbench : public app::Workbench {
                          .probability = 0.75,
                          .signals = rag::Signals{.question = 12.5, .sufficiency = 1.5, .copied = -0.25}},
             rag::Done{.model = "fake-chat",
+                      .conversation_id = "conv_1",
                       .prompt_tokens = 700,
                       .reused_tokens = 300,
                       .completion_tokens = 40,
+                      .rewrite_ms = 2.5,
                       .search_ms = 12.5,
                       .prefill_ms = 800,
                       .decode_ms = 900,

@@ -4,11 +4,10 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "base/id.h"
 #include "store/sqlite/schema.h"
 
-// Opening, workspaces, conversations, kept responses and the integrity check. Documents are written in sqlite_documents.cpp and
-// found in sqlite_search.cpp.
+// Opening, workspaces, kept responses and the integrity check. Documents are written in sqlite_documents.cpp and found in
+// sqlite_search.cpp, conversations are in sqlite_conversations.cpp.
 namespace panduan::store {
 namespace {
 
@@ -53,65 +52,6 @@ WorkspaceId SqliteStore::workspace(std::string_view name) {
   create_words_table(writer_, id);
   transaction.commit();
   return id;
-}
-
-Conversation SqliteStore::create_conversation(WorkspaceId workspace, std::string_view title) {
-  const std::lock_guard lock(writing_);
-  const Conversation made{.id = new_id("conv"), .title = std::string(title), .created_ms = clock_.now_ms()};
-  writer_.prepare("INSERT INTO conversations (workspace_id, public_id, title, created_ms) VALUES (?, ?, ?, ?)")
-      .bind(workspace)
-      .bind(made.id)
-      .bind(title)
-      .bind(made.created_ms)
-      .run();
-  return made;
-}
-
-void SqliteStore::add_message(WorkspaceId workspace, std::string_view conversation_id, const Message& message) {
-  const std::lock_guard lock(writing_);
-  Transaction transaction(writer_);
-  auto conversation = writer_.prepare("SELECT id FROM conversations WHERE workspace_id = ? AND public_id = ?");
-  conversation.bind(workspace).bind(conversation_id);
-  if (!conversation.step()) throw Error(ErrorKind::NotFound, fmt::format("there is no conversation '{}'", conversation_id));
-  writer_.prepare("INSERT INTO messages (workspace_id, conversation_id, role, body, created_ms) VALUES (?, ?, ?, ?, ?)")
-      .bind(workspace)
-      .bind(conversation.integer(0))
-      .bind(message.role == Message::Role::User ? "user" : "assistant")
-      .bind(message.text)
-      .bind(clock_.now_ms())
-      .run();
-  const std::int64_t id = writer_.last_insert_id();
-  for (const std::string& document : message.cited_documents) {
-    writer_
-        .prepare(
-            "INSERT OR IGNORE INTO message_citations (message_id, document_id, workspace_id) SELECT ?, id, workspace_id FROM documents WHERE workspace_id = ? AND public_id = ?")
-        .bind(id)
-        .bind(workspace)
-        .bind(document)
-        .run();
-  }
-  transaction.commit();
-}
-
-std::vector<Message> SqliteStore::messages(WorkspaceId workspace, std::string_view conversation_id) const {
-  const auto database = read();
-  auto rows = database->prepare(
-      "SELECT m.id, m.role, m.body, m.created_ms FROM messages m JOIN conversations c ON c.id = m.conversation_id WHERE c.workspace_id = ? AND c.public_id = ? ORDER BY m.id");
-  rows.bind(workspace).bind(conversation_id);
-  auto citations =
-      database->prepare("SELECT d.public_id FROM message_citations c JOIN documents d ON d.id = c.document_id WHERE c.message_id = ? ORDER BY d.id");
-  std::vector<Message> found;
-  while (rows.step()) {
-    Message message{.role = rows.text(1) == "user" ? Message::Role::User : Message::Role::Assistant,
-                    .text = rows.text(2),
-                    .cited_documents = {},
-                    .created_ms = rows.integer(3)};
-    citations.bind(rows.integer(0));
-    while (citations.step()) message.cited_documents.push_back(citations.text(0));
-    citations.run();
-    found.push_back(std::move(message));
-  }
-  return found;
 }
 
 std::optional<std::string> SqliteStore::kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const {

@@ -34,7 +34,10 @@ class SqliteStore final : public Store {
   std::int64_t index_generation(WorkspaceId workspace) const override;
 
   Conversation create_conversation(WorkspaceId workspace, std::string_view title) override;
-  void add_message(WorkspaceId workspace, std::string_view conversation_id, const Message& message) override;
+  void add_messages(WorkspaceId workspace, std::string_view conversation_id, std::span<const Message> messages) override;
+  std::optional<Conversation> find_conversation(WorkspaceId workspace, std::string_view id) const override;
+  std::vector<Conversation> list_conversations(WorkspaceId workspace, std::size_t limit) const override;
+  bool remove_conversation(WorkspaceId workspace, std::string_view id) override;
   std::vector<Message> messages(WorkspaceId workspace, std::string_view conversation_id) const override;
 
   std::optional<std::string> kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const override;
@@ -57,6 +60,7 @@ class SqliteStore final : public Store {
   /// the way, and when the store is opened.
   void empty_log();
   void count_generation(WorkspaceId workspace);
+  void write_message(WorkspaceId workspace, std::int64_t conversation, const Message& message);
   Document require_by_source(WorkspaceId workspace, std::string_view source) const;
 
   std::filesystem::path file_;
