@@ -22,6 +22,7 @@ class LocalWorkbench final : public Workbench {
   store::Document remove(const identity::Caller& caller, const std::string& id_or_source) override;
   std::vector<SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) override;
   void ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) override;
+  rag::CheckedAnswer check_answer(const identity::Caller& caller, const rag::AnswerToCheck& answer, const std::stop_token& stop) override;
   store::IntegrityReport check(const identity::Caller& caller) override;
   Readiness readiness() override;
   std::optional<std::string> kept_response(const identity::Caller& caller, const std::string& key, const Sha256& request) override;

@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "identity/caller.h"
 #include "ingest/progress.h"
+#include "rag/answer_check.h"
 #include "rag/events.h"
 #include "rag/question.h"
 #include "retrieval/retriever.h"
@@ -56,6 +57,9 @@ class Workbench {
   virtual std::vector<SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) = 0;
   /// Sends the answer's events and returns after `done`. Throws Error as check_question.
   virtual void ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) = 0;
+  /// Whether sources, or without any the workspace's documents, bear out what an answer states. Throws Error as check_answer_to_check, and NotFound
+  /// when there is nothing to check it against.
+  virtual rag::CheckedAnswer check_answer(const identity::Caller& caller, const rag::AnswerToCheck& answer, const std::stop_token& stop) = 0;
   virtual store::IntegrityReport check(const identity::Caller& caller) = 0;
   virtual Readiness readiness() = 0;
 
@@ -67,6 +71,13 @@ class Workbench {
 /// Longest question, and all turns of the conversation before it, in bytes of UTF-8.
 inline constexpr std::size_t kMaxQuestionBytes = 16 * 1024;
 inline constexpr std::size_t kMaxHistoryBytes = 64 * 1024;
+
+/// Longest answer that is checked, and all sources that come with it, in bytes of UTF-8.
+inline constexpr std::size_t kMaxCheckedAnswerBytes = 64 * 1024;
+inline constexpr std::size_t kMaxSourcesBytes = 8 * 1024 * 1024;
+
+/// What `check_answer` does first. Throws Error: TooLarge, InvalidInput (nothing in the answer, in a source or in the list of sources; not UTF-8).
+void check_answer_to_check(const rag::AnswerToCheck& answer);
 
 /// What `ask` does first. Throws Error: TooLarge, InvalidInput (empty, not UTF-8, or a risk that is none).
 void check_question(const rag::Question& question);

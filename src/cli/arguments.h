@@ -8,7 +8,7 @@
 
 namespace panduan::cli {
 
-enum class Command { Add, List, Remove, Search, Ask, Serve, ModelsList, ModelsPull, ModelsVerify, ModelsImport, Eval, Doctor, Completion };
+enum class Command { Add, List, Remove, Search, Ask, Check, Serve, ModelsList, ModelsPull, ModelsVerify, ModelsImport, Eval, Doctor, Completion };
 
 /// What the user typed, checked as far as its form goes.
 struct Arguments {
@@ -26,6 +26,9 @@ struct Arguments {
   std::filesystem::path records;        ///< eval: empty, or where the records go
   bool retrieval_only = false;         ///< eval
   std::optional<double> risk;          ///< ask: as rag::Question::risk
+  std::filesystem::path answer;        ///< check: the file, "-" for standard input; empty when `text` is the answer
+  std::string text;                    ///< check
+  std::vector<std::filesystem::path> sources;  ///< check: empty for the documents
   bool times = false;                  ///< ask: print where the time went
   std::size_t sample = 0;              ///< eval: 0 is all
   std::uint64_t seed = 1;              ///< eval

@@ -20,6 +20,7 @@ int run_list(const Session& session);
 int run_remove(const Session& session);
 int run_search(const Session& session);
 int run_ask(const Session& session);
+int run_check(const Session& session);
 int run_serve(const Session& session);
 int run_models(const Session& session);
 int run_eval(const Session& session);

@@ -43,6 +43,7 @@ int run(const Session& session) {
     case Command::Remove: return run_remove(session);
     case Command::Search: return run_search(session);
     case Command::Ask: return run_ask(session);
+    case Command::Check: return run_check(session);
     case Command::Serve: return run_serve(session);
     case Command::ModelsList:
     case Command::ModelsPull:

@@ -9,6 +9,7 @@
 
 #include "cli/commands.h"
 #include "cli/open.h"
+#include "cli/place_text.h"
 #include "cli/print_json.h"
 #include "cli/terminal.h"
 #include "server/json.h"
@@ -24,13 +25,6 @@ std::string typed_question(const Arguments& arguments) {
     return text;
   }
   return fmt::format("{}", fmt::join(arguments.names, " "));
-}
-
-std::string place_text(const std::string& source, const std::string& page, const std::string& heading_path) {
-  std::string text = printable(std::filesystem::path(source).filename().string());
-  if (!page.empty()) text += fmt::format(", p. {}", page);
-  if (!heading_path.empty()) text += " · " + printable(heading_path);
-  return text;
 }
 
 std::size_t text_width() { return std::min<std::size_t>(terminal_width(), 100); }

@@ -1,0 +1,37 @@
+#pragma once
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "llm/chat_model.h"
+#include "rag/events.h"
+
+namespace panduan::rag {
+
+/// What a chat model makes of a statement and a passage. Both are data: neither is obeyed. What it costs is added up in `cost`. Throws
+/// Error as ChatModel::generate, and Cancelled when stopped.
+class Entailment {
+ public:
+  Entailment(llm::ChatModel& model, Done& cost, const std::stop_token& stop) : model_(model), cost_(cost), stop_(stop) {}
+
+  struct Opinion {
+    bool says_so = false;
+    std::optional<double> log_odds;  ///< of yes to no, less those without any passage; nullopt from a model that does not tell
+  };
+  /// Whether the passage says what the statement says.
+  Opinion opinion(std::string_view statement, std::string_view passage);
+
+ private:
+  std::optional<double> log_odds(std::string_view statement, std::string_view passage);
+  bool written_yes(std::string_view statement, std::string_view passage);
+
+  llm::ChatModel& model_;
+  Done& cost_;
+  const std::stop_token& stop_;
+  // Of the last statement, which is often held against more than one passage:
+  std::string leaning_of_;
+  double leaning_ = 0;
+};
+
+}  // namespace panduan::rag
