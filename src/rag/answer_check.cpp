@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -41,37 +42,38 @@ class StatementCheck {
     std::vector<std::string_view> sentences;
     for (const RelatedSentence& sentence : related) sentences.push_back(texts[sentence.passage].substr(sentence.range.begin, sentence.range.size()));
 
-    const auto ordered = in_order_of(related, texts);
-    const auto names = names_of(passages);
-    const Groundedness found = check_statement(statement.text, {.sentences = sentences, .passages = ordered, .context = names}, model_);
+    const auto bearing = bearing_sentences(statement.text, texts, related);
+    const std::string premise = in_text_order(bearing, texts);
+    const auto context = context_of(passages);
+    const Groundedness found = check_statement(statement.text, {.sentences = sentences, .context = context, .premise = premise}, model_);
     CheckedStatement checked{.statement = statement, .grounding = found.grounding, .shared_words = found.shared_words, .log_odds = found.log_odds};
     const bool chinese = is_mostly_chinese(statement.text);
     for (const Finding& finding : found.findings) checked.reasons.push_back({finding, reason_text(finding, chinese)});
-    put_quotes(checked, related, texts, passages);
+    put_quotes(checked, bearing, passages);
     return checked;
   }
 
  private:
-  /// The passage of the nearest sentence first.
-  static std::vector<std::string_view> in_order_of(const std::vector<RelatedSentence>& related, const std::vector<std::string_view>& texts) {
-    std::vector<std::string_view> ordered;
-    for (const RelatedSentence& sentence : related) {
-      if (std::ranges::find(ordered, texts[sentence.passage]) == ordered.end()) ordered.push_back(texts[sentence.passage]);
+  /// The sentences as one text that can be read.
+  static std::string in_text_order(std::vector<RelatedSentence> sentences, const std::vector<std::string_view>& texts) {
+    std::ranges::sort(sentences, {}, [](const RelatedSentence& one) { return std::pair(one.passage, one.range.begin); });
+    std::string text;
+    for (const auto& [passage, range, shared] : sentences) {
+      if (!text.empty()) text += ' ';
+      text += texts[passage].substr(range.begin, range.size());
     }
-    return ordered;
+    return text;
   }
-  /// What the passages are called, which names what their sentences call "it".
-  static std::vector<std::string_view> names_of(const std::vector<store::Passage>& passages) {
-    std::vector<std::string_view> names;
-    for (const store::Passage& passage : passages) names.insert(names.end(), {passage.title, passage.heading_path, passage.source});
-    return names;
+  /// The passages and what they are called, which names what their sentences call "it".
+  static std::vector<std::string_view> context_of(const std::vector<store::Passage>& passages) {
+    std::vector<std::string_view> context;
+    for (const store::Passage& passage : passages) context.insert(context.end(), {passage.text, passage.title, passage.heading_path, passage.source});
+    return context;
   }
 
-  void put_quotes(CheckedStatement& checked, const std::vector<RelatedSentence>& related, const std::vector<std::string_view>& texts,
-                  const std::vector<store::Passage>& passages) {
-    auto shown = bearing_sentences(checked.statement.text, texts, related);
-    if (checked.grounding != Grounding::Supported && shown.size() > 1) shown.resize(1);
-    for (const RelatedSentence& sentence : shown) {
+  void put_quotes(CheckedStatement& checked, std::span<const RelatedSentence> bearing, const std::vector<store::Passage>& passages) {
+    if (checked.grounding != Grounding::Supported) bearing = bearing.first(std::min<std::size_t>(bearing.size(), 1));
+    for (const RelatedSentence& sentence : bearing) {
       Quote quote = finder_.quote(passages[sentence.passage], sentence.range);
       if (quote.text.empty()) continue;
       quote.number = ++quotes_;

@@ -17,9 +17,10 @@ class Entailment {
 
   struct Opinion {
     bool says_so = false;
-    std::optional<double> log_odds;  ///< of yes to no, less those without any passage; nullopt from a model that does not tell
+    std::optional<double> log_odds;  ///< of yes to no; nullopt from a model that does not tell
   };
-  /// Whether the passage says what the statement says.
+  /// Whether the passage says what the statement says. A small model is surer of few sentences than of a page, and, unlike for questions (Reading::sufficiency),
+  /// what it would say without any passage tells nothing: it is how plausible the statement is.
   Opinion opinion(std::string_view statement, std::string_view passage);
 
  private:
@@ -29,9 +30,6 @@ class Entailment {
   llm::ChatModel& model_;
   Done& cost_;
   const std::stop_token& stop_;
-  // Of the last statement, which is often held against more than one passage:
-  std::string leaning_of_;
-  double leaning_ = 0;
 };
 
 }  // namespace panduan::rag

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <vector>
 
 #include "base/unicode.h"
 #include "rag/citation.h"
@@ -11,8 +10,6 @@
 namespace panduan::rag {
 namespace {
 
-// Of these the model reads each alone; those behind hardly ever say what the nearest two do not.
-constexpr std::size_t kPassagesForTheModel = 2;
 // Without a model: this share of a statement's words in the sentences. A paraphrase has fewer, and then nothing tells whether it is one.
 constexpr double kEnoughWords = 0.6;
 // Below it the nearest sentence is about something else, and what it says contradicts nothing.
@@ -26,18 +23,6 @@ bool contradicts(std::span<const Finding> findings, double shared) {
 
 bool stands_word_for_word(std::string_view statement, std::span<const std::string_view> texts) {
   return std::ranges::any_of(texts, [&](std::string_view text) { return locate_line(statement, text).has_value(); });
-}
-
-/// The opinion on the passage that says it most.
-Entailment::Opinion best_opinion(Entailment& model, std::string_view statement, std::span<const std::string_view> passages) {
-  Entailment::Opinion best;
-  for (const std::string_view passage : passages.first(std::min(passages.size(), kPassagesForTheModel))) {
-    const auto opinion = model.opinion(statement, passage);
-    if (!best.log_odds || (opinion.log_odds && *opinion.log_odds > *best.log_odds)) best.log_odds = opinion.log_odds;
-    best.says_so = best.says_so || opinion.says_so;
-    if (best.says_so) break;
-  }
-  return best;
 }
 
 std::string number_text(const Finding& finding, bool chinese) {
@@ -58,18 +43,16 @@ std::string negation_text(const Finding& finding, bool chinese) {
 }  // namespace
 
 Groundedness check_statement(std::string_view statement, const StatementEvidence& evidence, Entailment* model) {
-  const auto passages = evidence.passages.empty() ? evidence.sentences : evidence.passages;
-  std::vector<std::string_view> context(passages.begin(), passages.end());
-  context.insert(context.end(), evidence.context.begin(), evidence.context.end());
-  Groundedness result{.findings = check_exactly(statement, evidence.sentences, context), .shared_words = shared_words(statement, evidence.sentences)};
+  Groundedness result{.findings = check_exactly(statement, evidence.sentences, evidence.context),
+                      .shared_words = shared_words(statement, evidence.sentences)};
   if (evidence.sentences.empty()) {
     result.findings = {{FindingKind::Words, {}, {}}};
   } else if (!result.findings.empty()) {
     if (contradicts(result.findings, result.shared_words)) result.grounding = Grounding::Contradicted;
-  } else if (stands_word_for_word(statement, passages)) {
+  } else if (stands_word_for_word(statement, evidence.sentences)) {
     result.grounding = Grounding::Supported;
   } else if (model != nullptr) {
-    const auto opinion = best_opinion(*model, statement, passages);
+    const auto opinion = model->opinion(statement, evidence.premise.empty() ? fmt::format("{}", fmt::join(evidence.sentences, " ")) : evidence.premise);
     result.log_odds = opinion.log_odds;
     if (opinion.says_so) result.grounding = Grounding::Supported;
     else result.findings.push_back({FindingKind::Meaning, {}, {}});

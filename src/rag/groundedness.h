@@ -20,13 +20,13 @@ struct Groundedness {
   Grounding grounding = Grounding::Unsupported;
   std::vector<Finding> findings;  ///< why it is not supported; empty when it is
   double shared_words = 0;        ///< as rag::shared_words
-  std::optional<double> log_odds;  ///< Entailment::Opinion::log_odds of the passage that says it most; nullopt when it was not asked
+  std::optional<double> log_odds;  ///< Entailment::Opinion::log_odds; nullopt when the model was not asked
 };
 
 struct StatementEvidence {
-  std::span<const std::string_view> sentences;      ///< those that could bear the statement out, the nearest first
-  std::span<const std::string_view> passages = {};  ///< what they stand in, the nearest first: names may stand there, and the model reads it
-  std::span<const std::string_view> context = {};   ///< what else may hold the names: titles, headings
+  std::span<const std::string_view> sentences;     ///< those that could bear the statement out, the nearest first
+  std::span<const std::string_view> context = {};  ///< what else may hold the names: the passages they stand in, titles, headings
+  std::string_view premise = {};                   ///< what the model reads; empty: all of the sentences
 };
 
 /// Whether a statement is borne out. What can be looked up decides first (check_exactly); what passes and does not stand there word for word is asked of
