@@ -195,7 +195,8 @@ class Comparison {
     const Facts& nearest = sources_.front();
     if (!said_.negations.empty()) {
       const Negation& negation = said_.negations.front();
-      if (!negates(nearest) && !is_negated_elsewhere(negation)) findings_.push_back({FindingKind::Negation, said_.shown(negation.range), {}});
+      const bool is_negated = is_clause_of_its_own(nearest) ? false : negates(nearest);
+      if (!is_negated && !is_negated_elsewhere(negation)) findings_.push_back({FindingKind::Negation, said_.shown(negation.range), {}});
       return;
     }
     if (detail::has_negative_word(said_.text)) return;
@@ -206,6 +207,23 @@ class Comparison {
       findings_.push_back({FindingKind::Negation, {}, nearest.shown(negation.range)});
       return;
     }
+  }
+  /// Whether nearly all of the statement stands in one clause, and that one does not negate: "That is not so, since it can be recast."
+  bool is_clause_of_its_own(const Facts& source) const {
+    constexpr std::size_t kLeastTerms = 3;
+    constexpr double kNearlyAll = 0.6;
+    const std::string_view text = source.text;
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = std::min(text.find_first_of(",;:", begin), text.size());
+      const std::string_view clause = text.substr(begin, end - begin);
+      const auto terms = detail::content_terms(clause);
+      const auto shared = static_cast<std::size_t>(
+          std::ranges::count_if(said_.terms, [&](const std::string& term) { return std::ranges::find(terms, term) != terms.end(); }));
+      const bool is_it = shared >= kLeastTerms && static_cast<double>(shared) >= kNearlyAll * static_cast<double>(said_.terms.size());
+      if (is_it && detail::negations_of(clause).empty() && !detail::has_negative_word(clause)) return true;
+      begin = end + 1;
+    }
+    return false;
   }
   /// Whether another sentence negates something of the same.
   bool is_negated_elsewhere(const Negation& said) const {

@@ -109,6 +109,8 @@ TEST(CheckExactly, ANegationOfOneSideOnlyIsFound) {
   EXPECT_EQ(finding("They don't play.", "They play."), "negation: don't/");
   EXPECT_EQ(finding("大桥没有通车。", "大桥已经通车。"), "negation: 没有/");
   EXPECT_EQ(finding("大桥已通车。", "大桥未通车。"), "negation: /未");
+  EXPECT_EQ(finding("The tasks cannot be recast as games.", "This is not really so, since the tasks can be recast as games."), "negation: cannot/");
+  EXPECT_EQ(finding("函数问题不可以重新定义。", "实际情况并非如此，因为函数问题可以重新定义。"), "negation: 不/");
   EXPECT_EQ(finding("氧气不可燃。", "氧气可燃。"), "negation: 不/");
 }
 TEST(CheckExactly, AWordThatOnlyHoldsANegationIsNone) {
@@ -117,6 +119,7 @@ TEST(CheckExactly, AWordThatOnlyHoldsANegationIsNone) {
   EXPECT_TRUE(agree("大桥非常长，不过很窄，与众不同。", "大桥很长，但很窄，也很特别。"));
   EXPECT_TRUE(agree("无论如何，它位于非洲南部，未来会更长。", "它位于非洲南部，以后会更长。"));
   EXPECT_TRUE(agree("It did not succeed.", "It failed."));
+  EXPECT_TRUE(agree("They have no eyes.", "They have no brain, stomach or eyes."));
   EXPECT_TRUE(agree("They were not allowed to play.", "They were banned."));
   EXPECT_TRUE(agree("It opened in 1932.", "It was not opened in 1931 but opened in 1932."));
 }

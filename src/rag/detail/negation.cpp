@@ -32,7 +32,7 @@ constexpr auto kHarmlessChinese = std::to_array<std::string_view>(
      "不稳定", "不朽",   "不幸",   "不满",   "不良",   "不利",   "不便",   "不安", "无政府", "无私", "无辜",   "无人",   "无形",     "无意",     "非正式",
      "非政府", "非营利", "不平等", "不列颠", "不丹",   "非暴力", "非官方", "不公", "非物质", "未婚", "未成年", "不服从", "不可或缺", "不可分割", "不透明"});
 constexpr auto kNegativeChinese = std::to_array<std::string_view>(
-    {"拒绝", "禁止", "避免", "缺乏", "缺少", "失败", "难以", "阻止", "很少", "极少", "否认", "反对", "防止", "免于", "而非", "以外", "除了"});
+    {"拒绝", "禁止", "避免", "缺乏", "缺少", "失败", "难以", "阻止", "很少", "极少", "否认", "反对", "防止", "免于", "而非", "以外", "除了", "相反", "谴责"});
 
 template <std::size_t N>
 bool is_one_of(std::string_view word, const std::array<std::string_view, N>& words) {
