@@ -63,7 +63,7 @@ void check_question(const rag::Question& question) {
 
 void check_answer_to_check(const rag::AnswerToCheck& answer) {
   if (answer.text.size() > kMaxCheckedAnswerBytes)
-    throw Error(ErrorKind::TooLarge, fmt::format("the answer has {} bytes, the limit is {}: check it in parts", answer.text.size(), kMaxCheckedAnswerBytes));
+    throw Error(ErrorKind::TooLarge, fmt::format("the answer has over {} bytes: check it in parts", kMaxCheckedAnswerBytes));
   if (const auto at = first_invalid_utf8(answer.text); at != std::string::npos)
     throw Error(ErrorKind::InvalidInput, fmt::format("the answer is not UTF-8 (byte {}): save it as UTF-8", at));
   if (fold_to_letters_and_digits(answer.text).empty()) throw Error(ErrorKind::InvalidInput, "the answer is empty: give the text that is to be checked");

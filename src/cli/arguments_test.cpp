@@ -48,12 +48,21 @@ void expect_wrong(const std::vector<const char*>& words, const std::string& comp
   EXPECT_THAT(outcome.errors, HasSubstr(complaint));
 }
 
+TEST(ParseArguments, AnAnswerToCheckIsAFileOrAText) {
+  const Arguments arguments = arguments_of({"check", "--answer", "-", "--sources", "a.pdf", "folder"});
+  EXPECT_EQ(arguments.answer, "-");
+  EXPECT_THAT(arguments.sources, ElementsAre("a.pdf", "folder"));
+  expect_wrong({"check"}, "Exactly 1 option");
+  expect_wrong({"check", "--answer", "a", "--text", "b"}, "Exactly 1 option");
+}
+
 TEST(ParseArguments, EachCommandIsKnown) {
   EXPECT_EQ(arguments_of({"add", "a.txt"}).command, Command::Add);
   EXPECT_EQ(arguments_of({"list"}).command, Command::List);
   EXPECT_EQ(arguments_of({"remove", "doc_1"}).command, Command::Remove);
   EXPECT_EQ(arguments_of({"search", "words"}).command, Command::Search);
   EXPECT_EQ(arguments_of({"ask", "What?"}).command, Command::Ask);
+  EXPECT_EQ(arguments_of({"check", "--text", "It is old."}).command, Command::Check);
   EXPECT_EQ(arguments_of({"serve"}).command, Command::Serve);
   EXPECT_EQ(arguments_of({"models", "list"}).command, Command::ModelsList);
   EXPECT_EQ(arguments_of({"models", "pull"}).command, Command::ModelsPull);

@@ -24,14 +24,19 @@ namespace {
 // Apart from 1 (it went wrong) and 3 (a source is not there): what was checked does not hold.
 constexpr int kNotGrounded = 6;
 
-std::string given_answer(const Arguments& arguments) {
-  if (!arguments.text.empty() || arguments.answer.empty()) return arguments.text;
-  // One byte more than is allowed tells that it is too long.
-  if (arguments.answer != "-") return read_file(arguments.answer, app::kMaxCheckedAnswerBytes + 1);
+/// What is too long is read no further than it takes to tell.
+std::string read_answer(std::istream& from) {
   std::string text(app::kMaxCheckedAnswerBytes + 1, '\0');
-  std::cin.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::cin.gcount()));
+  from.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(from.gcount()));
   return text;
+}
+
+std::string given_answer(const Session& session) {
+  const Arguments& arguments = session.arguments;
+  if (arguments.answer.empty()) return arguments.text;
+  if (arguments.answer == "-") return read_answer(std::cin);
+  return read_file(arguments.answer, static_cast<std::uint64_t>(session.config.max_file_mb) << 20U);
 }
 
 struct Mark {
@@ -71,7 +76,7 @@ void print(const rag::CheckedStatement& checked) {
 
 int run_check(const Session& session) {
   const Arguments& arguments = session.arguments;
-  rag::AnswerToCheck answer{.text = given_answer(arguments), .sources = std::nullopt};
+  rag::AnswerToCheck answer{.text = given_answer(session), .sources = std::nullopt};
   StatusLine status;
   if (!arguments.sources.empty()) {
     status.set("reading the sources…");

@@ -84,7 +84,8 @@ TEST_F(AnswerCheckTest, WhereNoWordIsSharedTheEmbedderFindsThePassage) {
 TEST_F(AnswerCheckTest, TheStoresPassagesAreFound) {
   const auto model = store_->embedding_model(caller_.workspace_id, {.fingerprint = "hash-1", .name = "hash", .dims = 8});
   const std::string text(kBridge);
-  store::NewVersion version{.source = "/stored.txt", .content_sha256 = sha256(text), .bytes = text, .parsed = {.media_type = "text/plain", .text = text}, .embedding_model = model};
+  store::NewVersion version{
+      .source = "/stored.txt", .content_sha256 = sha256(text), .bytes = text, .parsed = {.media_type = "text/plain", .text = text}, .embedding_model = model};
   std::string words;
   for (const std::string& term : documents::index_terms(text)) words += term + " ";
   version.chunks.push_back({.text = {0, text.size()}, .words = words, .vector = llm::testing::HashEmbedder::vector_of(text)});

@@ -37,9 +37,9 @@ const Wording& chinese() {
                                .label = "说法：",
                                .asked = "这个段落是否这样说？回答是或否。",
                                .yes = {"是"},
-                               .no = {"否", "不"},
+                               .no = {"否"},
                                .grammar = R"(root ::= "是" | "否")",
-                               .least_log_odds = 0};
+                               .least_log_odds = 1.75};
   return wording;
 }
 const Wording& wording_for(std::string_view statement) { return is_mostly_chinese(statement) ? chinese() : english(); }

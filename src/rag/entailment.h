@@ -19,8 +19,8 @@ class Entailment {
     bool says_so = false;
     std::optional<double> log_odds;  ///< of yes to no; nullopt from a model that does not tell
   };
-  /// Whether the passage says what the statement says. A small model is surer of few sentences than of a page, and, unlike for questions (Reading::sufficiency),
-  /// what it would say without any passage tells nothing: it is how plausible the statement is.
+  /// Whether the passage says what the statement says. A small model is surer of few sentences than of a page, and, unlike for questions
+  /// (Reading::sufficiency), what it would say without any passage tells nothing: it is how plausible the statement is.
   Opinion opinion(std::string_view statement, std::string_view passage);
 
  private:

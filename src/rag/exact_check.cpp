@@ -217,8 +217,8 @@ class Comparison {
       const std::size_t end = std::min(text.find_first_of(",;:", begin), text.size());
       const std::string_view clause = text.substr(begin, end - begin);
       const auto terms = detail::content_terms(clause);
-      const auto shared = static_cast<std::size_t>(
-          std::ranges::count_if(said_.terms, [&](const std::string& term) { return std::ranges::find(terms, term) != terms.end(); }));
+      const auto shared =
+          static_cast<std::size_t>(std::ranges::count_if(said_.terms, [&](const std::string& term) { return std::ranges::find(terms, term) != terms.end(); }));
       const bool is_it = shared >= kLeastTerms && static_cast<double>(shared) >= kNearlyAll * static_cast<double>(said_.terms.size());
       if (is_it && detail::negations_of(clause).empty() && !detail::has_negative_word(clause)) return true;
       begin = end + 1;

@@ -43,8 +43,7 @@ std::string negation_text(const Finding& finding, bool chinese) {
 }  // namespace
 
 Groundedness check_statement(std::string_view statement, const StatementEvidence& evidence, Entailment* model) {
-  Groundedness result{.findings = check_exactly(statement, evidence.sentences, evidence.context),
-                      .shared_words = shared_words(statement, evidence.sentences)};
+  Groundedness result{.findings = check_exactly(statement, evidence.sentences, evidence.context), .shared_words = shared_words(statement, evidence.sentences)};
   if (evidence.sentences.empty()) {
     result.findings = {{FindingKind::Words, {}, {}}};
   } else if (!result.findings.empty()) {
