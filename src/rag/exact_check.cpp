@@ -48,6 +48,16 @@ std::string counted_by(const Facts& facts, const Quantity& quantity) {
   return terms.empty() ? "" : terms.front();
 }
 
+std::vector<std::string_view> clauses_of(std::string_view text) {
+  std::vector<std::string_view> clauses;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find_first_of(",;:", begin), text.size());
+    clauses.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return clauses;
+}
+
 class Comparison {
  public:
   Comparison(std::string_view statement, std::span<const std::string_view> sentences, std::span<const std::string_view> context) : said_(statement) {
@@ -195,7 +205,7 @@ class Comparison {
     const Facts& nearest = sources_.front();
     if (!said_.negations.empty()) {
       const Negation& negation = said_.negations.front();
-      const bool is_negated = is_clause_of_its_own(nearest) ? false : negates(nearest);
+      const bool is_negated = negates(nearest) && !is_affirmed_in_a_clause(negation, nearest);
       if (!is_negated && !is_negated_elsewhere(negation)) findings_.push_back({FindingKind::Negation, said_.shown(negation.range), {}});
       return;
     }
@@ -208,22 +218,26 @@ class Comparison {
       return;
     }
   }
-  /// Whether nearly all of the statement stands in one clause, and that one does not negate: "That is not so, since it can be recast."
-  bool is_clause_of_its_own(const Facts& source) const {
+  /// Whether the clause that comes nearest to the one that the statement negates does not: "That is not so, since it can be recast."
+  bool is_affirmed_in_a_clause(const Negation& negation, const Facts& source) const {
     constexpr std::size_t kLeastTerms = 3;
     constexpr double kNearlyAll = 0.6;
-    const std::string_view text = source.text;
-    for (std::size_t begin = 0; begin < text.size();) {
-      const std::size_t end = std::min(text.find_first_of(",;:", begin), text.size());
-      const std::string_view clause = text.substr(begin, end - begin);
+    std::vector<std::string> said;
+    for (const std::string_view clause : clauses_of(said_.text)) {
+      const auto begin = static_cast<std::size_t>(clause.data() - said_.text.data());
+      if (negation.range.begin >= begin && negation.range.begin < begin + clause.size()) said = detail::content_terms(clause);
+    }
+    std::size_t most = 0;
+    bool affirms = false;
+    for (const std::string_view clause : clauses_of(source.text)) {
       const auto terms = detail::content_terms(clause);
       const auto shared =
-          static_cast<std::size_t>(std::ranges::count_if(said_.terms, [&](const std::string& term) { return std::ranges::find(terms, term) != terms.end(); }));
-      const bool is_it = shared >= kLeastTerms && static_cast<double>(shared) >= kNearlyAll * static_cast<double>(said_.terms.size());
-      if (is_it && detail::negations_of(clause).empty() && !detail::has_negative_word(clause)) return true;
-      begin = end + 1;
+          static_cast<std::size_t>(std::ranges::count_if(said, [&](const std::string& term) { return std::ranges::find(terms, term) != terms.end(); }));
+      if (shared <= most) continue;
+      most = shared;
+      affirms = detail::negations_of(clause).empty() && !detail::has_negative_word(clause);
     }
-    return false;
+    return affirms && most >= kLeastTerms && static_cast<double>(most) >= kNearlyAll * static_cast<double>(said.size());
   }
   /// Whether another sentence negates something of the same.
   bool is_negated_elsewhere(const Negation& said) const {

@@ -123,6 +123,13 @@ TEST(CheckExactly, AWordThatOnlyHoldsANegationIsNone) {
   EXPECT_TRUE(agree("They were not allowed to play.", "They were banned."));
   EXPECT_TRUE(agree("It opened in 1932.", "It was not opened in 1931 but opened in 1932."));
 }
+TEST(CheckExactly, ASentenceAgreesWithItself) {
+  for (const std::string_view sentence :
+       {"The long Aurora bridge was opened in 1932 by Kern, but not finished.", "大桥于1932年通车，由林海设计，当时还没有完工。",
+        "Neither 5 km nor 12 May 1932 is right, said Ada Kern's U.S. agent.", "约20％的人（1亿2000万）不同意《家》中第三章的说法。"}) {
+    EXPECT_EQ(finding(sentence, sentence), "none") << sentence;
+  }
+}
 TEST(CheckExactly, LanguagesAreComparedByTheirFigures) {
   EXPECT_TRUE(agree("The Aurora bridge was not opened before 1932.", "极光大桥于1932年通车。"));
   EXPECT_EQ(finding("The Aurora bridge was opened in 1923.", "极光大桥于1932年通车。"), "number: 1923/1932年");

@@ -10,7 +10,8 @@
 namespace panduan::rag {
 namespace {
 
-// Without a model: this share of a statement's words in the sentences. It tells what no source speaks of; a changed word or two it does not tell from a paraphrase.
+// Without a model: this share of a statement's words in the sentences. It tells what no source speaks of; a changed word or two it does not tell from a
+// paraphrase.
 constexpr double kEnoughWords = 0.45;
 // Below it the nearest sentence is about something else, and what it says contradicts nothing.
 constexpr double kSameSubject = 0.4;
