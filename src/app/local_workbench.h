@@ -25,6 +25,7 @@ class LocalWorkbench final : public Workbench {
   std::vector<store::Conversation> conversations(const identity::Caller& caller, std::size_t limit) override;
   KeptConversation conversation(const identity::Caller& caller, const std::string& id) override;
   store::Conversation remove_conversation(const identity::Caller& caller, const std::string& id) override;
+  rag::CheckedAnswer check_answer(const identity::Caller& caller, const rag::AnswerToCheck& answer, const std::stop_token& stop) override;
   store::IntegrityReport check(const identity::Caller& caller) override;
   Readiness readiness() override;
   std::optional<std::string> kept_response(const identity::Caller& caller, const std::string& key, const Sha256& request) override;

@@ -85,6 +85,16 @@ llm::ChatModel& Models::chat() {
   return *chat_;
 }
 
+llm::Embedder* Models::embedder_if_installed() {
+  const bool is_there = embeds_remotely(config_) || llm::ModelStore(config_.models_dir).find(config_.embedding_model);
+  return is_there ? &embedder() : nullptr;
+}
+
+llm::ChatModel* Models::chat_if_installed() {
+  const bool is_there = chats_remotely(config_) || llm::ModelStore(config_.models_dir).find(chat_name());
+  return is_there ? &chat() : nullptr;
+}
+
 std::vector<std::string> Models::missing() const {
   std::vector<std::string> problems;
   const llm::ModelStore store(config_.models_dir);

@@ -18,6 +18,9 @@ class Models {
   /// Throws Error{Unavailable} that says which command fetches the model.
   llm::Embedder& embedder();
   llm::ChatModel& chat();
+  /// The same for work that can be done without; nullptr when the model is not there.
+  llm::Embedder* embedder_if_installed();
+  llm::ChatModel* chat_if_installed();
 
   /// The chat model's catalogue name or path. "auto" comes to the one that fits the memory that is free, or to the other when only
   /// that is installed; once one was found it stays, because loading it takes memory too.

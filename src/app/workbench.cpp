@@ -64,6 +64,25 @@ void check_question(const rag::Question& question) {
     throw Error(ErrorKind::TooLarge, fmt::format("the chat history has {} bytes, the limit is {}: leave out its oldest turns", history, kMaxHistoryBytes));
 }
 
+void check_answer_to_check(const rag::AnswerToCheck& answer) {
+  if (answer.text.size() > kMaxCheckedAnswerBytes)
+    throw Error(ErrorKind::TooLarge, fmt::format("the answer has over {} bytes: check it in parts", kMaxCheckedAnswerBytes));
+  if (const auto at = first_invalid_utf8(answer.text); at != std::string::npos)
+    throw Error(ErrorKind::InvalidInput, fmt::format("the answer is not UTF-8 (byte {}): save it as UTF-8", at));
+  if (fold_to_letters_and_digits(answer.text).empty()) throw Error(ErrorKind::InvalidInput, "the answer is empty: give the text that is to be checked");
+  if (!answer.sources) return;
+  if (answer.sources->empty()) throw Error(ErrorKind::InvalidInput, "the list of sources is empty: give one, or leave it out to check against the documents");
+  std::size_t bytes = 0;
+  for (const rag::Source& source : *answer.sources) {
+    if (!is_valid_utf8(source.document.text)) throw Error(ErrorKind::InvalidInput, fmt::format("the source '{}' is not UTF-8", source.name));
+    if (fold_to_letters_and_digits(source.document.text).empty()) throw Error(ErrorKind::InvalidInput, fmt::format("the source '{}' has no text", source.name));
+    bytes += source.document.text.size();
+  }
+  if (bytes > kMaxSourcesBytes)
+    throw Error(ErrorKind::TooLarge,
+                fmt::format("the sources have {} bytes of text, the limit is {}: give fewer, or add them as documents", bytes, kMaxSourcesBytes));
+}
+
 std::filesystem::path socket_path(const Config& config) { return config.data_dir / "socket"; }
 
 std::unique_ptr<Workbench> open_workbench(const Config& config) { return std::make_unique<LocalWorkbench>(config); }
@@ -164,6 +183,15 @@ store::Conversation LocalWorkbench::remove_conversation(const identity::Caller& 
   auto removed = require_conversation(*store_, caller.workspace_id, id);
   store_->remove_conversation(caller.workspace_id, id);
   return removed;
+}
+
+rag::CheckedAnswer LocalWorkbench::check_answer(const identity::Caller& caller, const rag::AnswerToCheck& answer, const std::stop_token& stop) {
+  identity::require(caller, identity::Right::Read);
+  check_answer_to_check(answer);
+  if (!answer.sources && store_->list_documents(caller.workspace_id, 1, "").documents.empty())
+    throw Error(ErrorKind::NotFound, "there is nothing to check the answer against: give sources, or add documents with 'panduan add'");
+  const rag::AnswerChecker checker(*store_, {.chat = models_.chat_if_installed(), .embedder = [this] { return models_.embedder_if_installed(); }});
+  return checker.check(caller, answer, answer.sources ? nullptr : &retriever(), stop);
 }
 
 store::IntegrityReport LocalWorkbench::check(const identity::Caller& caller) {

@@ -10,6 +10,7 @@
 #include "base/config.h"
 #include "identity/caller.h"
 #include "ingest/progress.h"
+#include "rag/answer_check.h"
 #include "rag/events.h"
 #include "rag/question.h"
 #include "retrieval/retriever.h"
@@ -69,6 +70,9 @@ class Workbench {
   virtual KeptConversation conversation(const identity::Caller& caller, const std::string& id) = 0;
   /// Gives what was removed. Throws Error{NotFound}.
   virtual store::Conversation remove_conversation(const identity::Caller& caller, const std::string& id) = 0;
+  /// Whether sources, or without any the workspace's documents, bear out what an answer states. Throws Error as check_answer_to_check, and NotFound
+  /// when there is nothing to check it against.
+  virtual rag::CheckedAnswer check_answer(const identity::Caller& caller, const rag::AnswerToCheck& answer, const std::stop_token& stop) = 0;
   virtual store::IntegrityReport check(const identity::Caller& caller) = 0;
   virtual Readiness readiness() = 0;
 
@@ -80,6 +84,13 @@ class Workbench {
 /// Longest question, and all turns of the conversation before it, in bytes of UTF-8. Of a kept one the oldest turns are left out.
 inline constexpr std::size_t kMaxQuestionBytes = 16 * 1024;
 inline constexpr std::size_t kMaxHistoryBytes = 64 * 1024;
+
+/// Longest answer that is checked, and all sources that come with it, in bytes of UTF-8.
+inline constexpr std::size_t kMaxCheckedAnswerBytes = 64 * 1024;
+inline constexpr std::size_t kMaxSourcesBytes = 8 * 1024 * 1024;
+
+/// What `check_answer` does first. Throws Error: TooLarge, InvalidInput (nothing in the answer, in a source or in the list of sources; not UTF-8).
+void check_answer_to_check(const rag::AnswerToCheck& answer);
 
 /// What `ask` does first. Throws Error: TooLarge, InvalidInput (empty, not UTF-8, a risk that is none, or two conversations at once).
 void check_question(const rag::Question& question);

@@ -94,6 +94,12 @@ class Parser {
       asking->add_flag("-c,--continue", arguments_.goes_on, "Go on from the last conversation");
     }
     ask->add_flag("--times", arguments_.times, "Say where the time went");
+    CLI::App* check = command(app_, "check", "Check whether sources bear out what an answer states", Command::Check);
+    CLI::Option_group* answer = check->add_option_group("ANSWER");
+    answer->add_option("--answer", arguments_.answer, "The answer's file; '-' reads it from standard input")->type_name("FILE");
+    answer->add_option("--text", arguments_.text, "The answer itself")->type_name("TEXT");
+    answer->require_option(1);
+    check->add_option("--sources", arguments_.sources, "Files and folders to check against (default: the documents that were added)")->type_name("PATH");
     CLI::App* eval = command(app_, "eval", "Measure answers against a suite of questions", Command::Eval);
     eval->add_option("SUITE", arguments_.suite, "JSON Lines: question, answers, document?, unanswerable?, without?")->required()->check(CLI::ExistingFile);
     eval->add_option("--documents", arguments_.documents, "Folder of the documents")->type_name("DIR")->required()->check(CLI::ExistingDirectory);

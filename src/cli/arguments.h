@@ -15,6 +15,7 @@ enum class Command {
   Search,
   Ask,
   Chat,
+  Check,
   ConversationsList,
   ConversationsShow,
   ConversationsRemove,
@@ -46,6 +47,9 @@ struct Arguments {
   std::optional<double> risk;          ///< ask, chat: as rag::Question::risk
   bool goes_on = false;                ///< ask, chat: from the conversation that was last spoken in
   bool all = false;                    ///< conversations remove
+  std::filesystem::path answer;        ///< check: the file, "-" for standard input; empty when `text` is the answer
+  std::string text;                    ///< check
+  std::vector<std::filesystem::path> sources;  ///< check: empty for the documents
   bool times = false;                  ///< ask: print where the time went
   std::size_t sample = 0;              ///< eval: 0 is all
   std::uint64_t seed = 1;              ///< eval

@@ -48,6 +48,14 @@ void expect_wrong(const std::vector<const char*>& words, const std::string& comp
   EXPECT_THAT(outcome.errors, HasSubstr(complaint));
 }
 
+TEST(ParseArguments, AnAnswerToCheckIsAFileOrAText) {
+  const Arguments arguments = arguments_of({"check", "--answer", "-", "--sources", "a.pdf", "folder"});
+  EXPECT_EQ(arguments.answer, "-");
+  EXPECT_THAT(arguments.sources, ElementsAre("a.pdf", "folder"));
+  expect_wrong({"check"}, "Exactly 1 option");
+  expect_wrong({"check", "--answer", "a", "--text", "b"}, "Exactly 1 option");
+}
+
 TEST(ParseArguments, EachCommandIsKnown) {
   EXPECT_EQ(arguments_of({"add", "a.txt"}).command, Command::Add);
   EXPECT_EQ(arguments_of({"list"}).command, Command::List);
@@ -58,6 +66,7 @@ TEST(ParseArguments, EachCommandIsKnown) {
   EXPECT_EQ(arguments_of({"conversations", "list"}).command, Command::ConversationsList);
   EXPECT_EQ(arguments_of({"conversations", "show"}).command, Command::ConversationsShow);
   EXPECT_EQ(arguments_of({"conversations", "remove", "conv_1"}).command, Command::ConversationsRemove);
+  EXPECT_EQ(arguments_of({"check", "--text", "It is old."}).command, Command::Check);
   EXPECT_EQ(arguments_of({"serve"}).command, Command::Serve);
   EXPECT_EQ(arguments_of({"models", "list"}).command, Command::ModelsList);
   EXPECT_EQ(arguments_of({"models", "pull"}).command, Command::ModelsPull);

@@ -24,6 +24,7 @@ int run(const Session& session) {
     case Command::ConversationsList:
     case Command::ConversationsShow:
     case Command::ConversationsRemove: return run_conversations(session);
+    case Command::Check: return run_check(session);
     case Command::Serve: return run_serve(session);
     case Command::ModelsList:
     case Command::ModelsPull:

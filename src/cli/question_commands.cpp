@@ -13,6 +13,7 @@
 #include "cli/commands.h"
 #include "cli/line_reader.h"
 #include "cli/open.h"
+#include "cli/place_text.h"
 #include "cli/print_json.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
@@ -29,13 +30,6 @@ std::string typed_question(const Arguments& arguments) {
     return text;
   }
   return fmt::format("{}", fmt::join(arguments.names, " "));
-}
-
-std::string place_text(const std::string& source, const std::string& page, const std::string& heading_path) {
-  std::string text = printable(std::filesystem::path(source).filename().string());
-  if (!page.empty()) text += fmt::format(", p. {}", page);
-  if (!heading_path.empty()) text += " · " + printable(heading_path);
-  return text;
 }
 
 std::size_t text_width() { return std::min<std::size_t>(terminal_width(), 100); }
@@ -69,15 +63,24 @@ class AnswerPrinter {
   void print(const rag::AnswerText& answer) {
     status_.clear();
     std::string numbers;
-    for (const auto& statement : statements_) {
-      if (statement.text != answer.text) continue;
-      for (const std::size_t number : statement.quotes) numbers += fmt::format("[{}]", number);
-    }
+    if (!statements_.empty()) numbers = numbers_of(statements_.front());
     fmt::print("{} {}\n\n", styled(wrap(printable(answer.text), text_width() - 8, ""), Style::Bold), styled(numbers, Style::Cyan));
+    bool stated = false;
+    for (const auto& statement : statements_) {
+      if (statement.text == answer.text) continue;
+      fmt::print("{} {}\n", wrap(printable(statement.text), text_width() - 8, ""), styled(numbers_of(statement), Style::Cyan));
+      stated = true;
+    }
+    if (stated) fmt::print("\n");
     for (const auto& quote : quotes_) {
       fmt::print("{} “{}”\n", styled(fmt::format("[{}]", quote.number), Style::Cyan), wrap(printable(quote.text), text_width() - 6, "     "));
       fmt::print("     {}\n", styled(place_text(quote.source, quote.page, quote.heading_path), Style::Dim));
     }
+  }
+  static std::string numbers_of(const rag::Statement& statement) {
+    std::string numbers;
+    for (const std::size_t number : statement.quotes) numbers += fmt::format("[{}]", number);
+    return numbers;
   }
   void print(const rag::Verdict& verdict) {
     status_.clear();

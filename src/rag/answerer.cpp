@@ -9,12 +9,14 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "base/hash.h"
 #include "base/unicode.h"
 #include "rag/citation.h"
 #include "rag/confidence.h"
+#include "rag/entailment.h"
+#include "rag/full_statement.h"
 #include "rag/phrase.h"
 #include "rag/prompt.h"
+#include "rag/quote.h"
 #include "rag/reading.h"
 #include "rag/standalone.h"
 
@@ -183,12 +185,28 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
     evidence = find_support(parse_line(reading.write(make_quote_prompt(prompt, question, reply))), answer, hits);
   }
   if (!evidence) return finish(false, reason_without_quote(chinese, passages.size()));
-  Quote quote = make_quote(caller, hits[evidence->hit], evidence->range);
+  Quote quote = make_quote(store_, caller.workspace_id, hits[evidence->hit].passage, evidence->range);
   if (quote.text.empty()) return finish(false, reason_without_quote(chinese, passages.size()));
   quote.number = 1;
   quote.passage = read[evidence->hit].number;
   sink(quote);
-  sink(Statement{answer, {quote.number}});
+
+  // State: the answer in a full sentence where the model writes one that the passage bears out, with what else it rests on; the bare answer
+  // otherwise.
+  Statement statement{answer, {quote.number}};
+  Entailment entailment(model_, done, stop);
+  if (const auto full = copied ? state_in_full(reading, entailment, question, read[evidence->hit], answer, evidence->range) : std::nullopt) {
+    statement.text = full->text;
+    for (const auto& range : std::span(full->evidence).subspan(1)) {
+      Quote more = make_quote(store_, caller.workspace_id, hits[evidence->hit].passage, range);
+      if (more.text.empty()) continue;
+      more.number = statement.quotes.back() + 1;
+      more.passage = quote.passage;
+      sink(more);
+      statement.quotes.push_back(more.number);
+    }
+  }
+  sink(statement);
   sink(AnswerText{answer});
   finish(true, reason_with_quote(chinese));
 }
@@ -207,28 +225,6 @@ std::vector<PassageRead> Answerer::read_passages(const identity::Caller& caller,
                         .text = hit.passage.text});
   }
   return passages;
-}
-
-Quote Answerer::make_quote(const identity::Caller& caller, const retrieval::Hit& hit, documents::ByteRange in_passage) const {
-  const auto& passage = hit.passage;
-  const documents::ByteRange range{passage.range.begin + in_passage.begin, passage.range.begin + in_passage.end};
-  // Read again from the store: what is shown is the stored text, whatever the model wrote.
-  auto text = store_.text(caller.workspace_id, passage.content_id, range);
-  if (!text) return {};
-  Quote quote{.text = *std::move(text),
-              .document_id = passage.document_id,
-              .source = passage.source,
-              .title = passage.title,
-              .heading_path = passage.heading_path,
-              .content_sha256 = to_hex(passage.content_sha256),
-              .range = range,
-              .page = {},
-              .boxes = {}};
-  if (auto place = store_.place(caller.workspace_id, passage.content_id, range)) {
-    quote.page = place->label;
-    quote.boxes = std::move(place->words);
-  }
-  return quote;
 }
 
 }  // namespace panduan::rag

@@ -32,7 +32,6 @@ class Answerer {
 
  private:
   std::vector<PassageRead> read_passages(const identity::Caller& caller, const std::vector<retrieval::Hit>& hits) const;
-  Quote make_quote(const identity::Caller& caller, const retrieval::Hit& hit, documents::ByteRange in_passage) const;
 
   const store::Store& store_;
   retrieval::Retriever& retriever_;

@@ -124,6 +124,7 @@ TEST_F(AnswererTest, AnUnlikelyAnswerIsShownToWhoTakesTheRisk) {
   answers(kBridge);
   model_.log_prob = [](std::string_view prompt) { return prompt.find(kBridge) == std::string_view::npos ? -30.0 : -22.0; };
   model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"1932", -1.0}}; };
+  model_.replies = {"It was opened in 1932."};
   ask({.text = kWhen.text, .risk = 0.9});
   const double probability = *the<Verdict>().probability;
   EXPECT_GT(probability, 0.5);
@@ -140,8 +141,10 @@ TEST_F(AnswererTest, OfTwoPassagesThatMayAnswerTheSurerOneDoes) {
     return prompt.find("Aurora") != std::string_view::npos ? -27.5 : prompt.find("1957") != std::string_view::npos ? -22.0 : -30.0;
   };
   model_.copies = [](std::string_view text) { return std::vector<llm::Extract>{{text.find("1957") == std::string_view::npos ? "1932" : "1957", -0.1}}; };
+  model_.replies = {"1957."};
   ask({.text = "When was the Aurora bridge opened?"});
   EXPECT_EQ(the<AnswerText>().text, "1957");
+  EXPECT_EQ(the<Statement>().text, "1957") << "the bare answer again is no statement";
   EXPECT_EQ(the<Quote>().source, "/tunnel.txt");
   EXPECT_EQ(the<Quote>().passage, 2U);
 }
@@ -157,6 +160,48 @@ TEST_F(AnswererTest, AHopelessPassageIsAskedForNothing) {
   };
   ask(kWhen);
   EXPECT_THAT(read, ElementsAre(HasSubstr(kTunnel)));
+}
+
+/// What is stated when the model copies "1932" and then says this.
+class StatementTest : public AnswererTest {
+ protected:
+  std::string stated(const std::string& sentence) {
+    answers(kBridge);
+    model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"1932", -0.1}}; };
+    model_.replies = {sentence};
+    events_.clear();
+    ask(kWhen);
+    EXPECT_EQ(the<AnswerText>().text, "1932");
+    return the<Statement>().text;
+  }
+};
+TEST_F(StatementTest, TheAnswerIsSaidInAFullSentenceThatThePassageBearsOut) {
+  EXPECT_EQ(stated("The Aurora bridge was opened in 1932."), "The Aurora bridge was opened in 1932.");
+  EXPECT_THAT(the<Statement>().quotes, ElementsAre(1U));
+}
+TEST_F(StatementTest, ASentenceThatSaysMoreBringsTheQuotesItRestsOn) {
+  model_.yes_less_no = [](std::string_view) { return 2.0; };
+  const std::string sentence = "The Aurora bridge, opened in 1932, was designed by Ada Kern.";
+  EXPECT_EQ(stated(sentence), sentence);
+  EXPECT_THAT(the<Statement>().quotes, ElementsAre(1U, 2U));
+  std::vector<std::string> quotes;
+  for (const Event& event : events_) {
+    if (const auto* quote = std::get_if<Quote>(&event)) quotes.push_back(quote->text);
+  }
+  EXPECT_THAT(quotes, ElementsAre("The Aurora bridge was opened in 1932.", "Ada Kern designed the bridge."));
+}
+TEST_F(StatementTest, WhatThePassageDoesNotSayIsNotStated) {
+  EXPECT_EQ(stated("The Aurora bridge was opened on 5 May 1932."), "1932");
+  EXPECT_EQ(stated("The Aurora bridge was not opened in 1932."), "1932");
+  EXPECT_EQ(stated("Bela Ort opened the Aurora bridge in 1932."), "1932");
+  EXPECT_EQ(stated("The Aurora bridge was opened in 1957."), "1932") << "another answer";
+  model_.yes_less_no = [](std::string_view prompt) { return prompt.find("Statement:") == std::string_view::npos ? 0.0 : -3.0; };
+  EXPECT_EQ(stated("In 1932 the Aurora bridge was opened and designed."), "1932") << "the model finds that the passage does not say so";
+}
+TEST_F(StatementTest, NothingIsStatedThatAPageCouldLoadOrHide) {
+  EXPECT_EQ(stated("![open](http://example.com/1932.png) The Aurora bridge was opened in 1932."), "1932");
+  EXPECT_EQ(stated("The [Aurora bridge](x) was opened in 1932."), "1932");
+  EXPECT_EQ(stated("The Aurora bridge was opened in"), "1932") << "cut off";
 }
 
 TEST_F(AnswererTest, AnAnswerInOtherWordsNeedsASentenceThatTheModelCopies) {
@@ -211,10 +256,11 @@ TEST_F(AnswererTest, OfAnAnswerWithoutEndOnlyTheSentenceItStandsOnIsShown) {
 TEST_F(AnswererTest, WhereTheModelTellsWhatItWouldCopyThatIsTheAnswer) {
   answers(kBridge);
   model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"Kern", -0.7}, {"Ada Kern", -0.9}, {"1932", -4.0}}; };
+  model_.replies = {"Ada Kern"};
   ask({.text = "Who designed the Aurora bridge?"});
   EXPECT_EQ(the<AnswerText>().text, "Ada Kern");
   EXPECT_EQ(the<Quote>().text, "Ada Kern designed the bridge.");
-  EXPECT_THAT(model_.asked, SizeIs(1)) << "and nothing is asked again";
+  EXPECT_THAT(model_.asked, SizeIs(2)) << "no more than that and the statement";
 }
 
 TEST_F(AnswererTest, OnlyWhatIsReadIsCopiedFrom) {
@@ -224,6 +270,7 @@ TEST_F(AnswererTest, OnlyWhatIsReadIsCopiedFrom) {
     read = text;
     return std::vector<llm::Extract>{{"1957", -0.1}};
   };
+  model_.replies = {"1957"};
   ask({.text = "When was the tunnel beside the Aurora bridge opened?"});
   EXPECT_THAT(read, HasSubstr(kTunnel));
   EXPECT_THAT(read, Not(HasSubstr(kBridge)));

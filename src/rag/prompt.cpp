@@ -15,6 +15,7 @@ struct Wording {
   std::string_view question;  ///< stands before the question
   std::string_view quote;     ///< asks for the sentence
   std::string_view shorter;   ///< asks for the answer in a few words
+  std::string_view full;      ///< asks for it as a sentence
   std::size_t short_characters;  ///< an answer of more is asked for again
   std::size_t most_characters;   ///< of an answer: here the grammar ends it
   std::string_view ask;  ///< asks for a question
@@ -34,6 +35,7 @@ const Wording& english() {
       .question = "Question: ",
       .quote = "Which sentence of the passages says so? Copy that one sentence, word for word.",
       .shorter = "In at most five words?",
+      .full = "Answer the question in one full sentence.",
       .short_characters = 60,
       .most_characters = 200,
       .ask = "Write a question that the passage answers.",
@@ -51,6 +53,7 @@ const Wording& chinese() {
                                .question = "问题：",
                                .quote = "段落中哪一句话这样说？请逐字抄录那一句。",
                                .shorter = "用不超过五个词回答？",
+                               .full = "用一句完整的话回答问题。",
                                .short_characters = 20,
                                .most_characters = 80,
                                .ask = "写一个段落能够回答的问题。",
@@ -134,6 +137,14 @@ SufficiencyPrompt make_sufficiency_prompt_without_passage(const Question& questi
 Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::string_view reply) {
   const Wording& wording = wording_for(question);
   return ask_on(asked, reply, wording.quote, std::string(wording.quote_grammar));
+}
+
+Prompt make_statement_prompt(const Question& question, const PassageRead& passage, std::string_view answer) {
+  const Wording& wording = wording_for(question);
+  return {.messages = ask_about(question, passage_text(passage),
+                                fmt::format("{}{}\n{}{}\n\n{}", wording.question, question.text, wording.label, answer, wording.full)),
+          .grammar = std::string(wording.quote_grammar),
+          .begun = {}};
 }
 
 bool is_cut_off(const Question& question, std::string_view answer) {

@@ -25,6 +25,8 @@ std::size_t short_characters(const Question& question);
 bool is_short(const Question& question, std::string_view answer);
 /// Goes on from a reply that is not: asks for the few words that the question wants.
 Prompt make_shorter_prompt(const Prompt& asked, const Question& question, std::string_view reply);
+/// Asks for a sentence that says the answer in full.
+Prompt make_statement_prompt(const Question& question, const PassageRead& passage, std::string_view answer);
 /// Whether the grammar ended the answer: the model would have gone on, often with what it had said before.
 bool is_cut_off(const Question& question, std::string_view answer);
 

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "identity/caller.h"
 #include "ingest/progress.h"
+#include "rag/answer_check.h"
 #include "rag/events.h"
 #include "rag/question.h"
 #include "store/records.h"
@@ -29,6 +30,12 @@ Json to_json(const rag::Event& event);
 std::optional<rag::Event> event_from_json(const Json& json);
 std::string_view name_of(const rag::Event& event);
 
+// What events and a checked answer both have.
+Json quote_json(const rag::Quote& quote);
+rag::Quote quote_from_json(const Json& json);
+Json timings_json(const rag::Done& done);
+rag::Done timings_from_json(const Json& json);
+
 /// The events of one answer as one object, as POST /api/v1/query gives it.
 Json answer_json(const std::vector<rag::Event>& events);
 
@@ -41,6 +48,11 @@ store::Conversation conversation_from_json(const Json& json);
 /// The conversation with its "chat_history".
 Json to_json(const app::KeptConversation& conversation);
 app::KeptConversation kept_conversation_from_json(const Json& json);
+// An answer to check: {"answer", "sources"?: [{"name", "text", "title"?, "pages"?: [{"label", "range"}], "headings"?: [{"level", "range"}]}]}
+Json to_json(const rag::AnswerToCheck& answer);
+rag::AnswerToCheck answer_to_check_from_json(const Json& json);
+Json to_json(const rag::CheckedAnswer& checked);
+rag::CheckedAnswer checked_answer_from_json(const Json& json);
 
 Json to_json(const store::Document& document);
 store::Document document_from_json(const Json& json);

@@ -44,19 +44,7 @@ Json fields(const rag::Passages& event) {
   return {{"passages", std::move(passages)}};
 }
 
-Json fields(const rag::Quote& event) {
-  return {{"number", event.number},
-          {"passage", event.passage},
-          {"text", event.text},
-          {"document_id", event.document_id},
-          {"source", event.source},
-          {"title", event.title},
-          {"heading_path", event.heading_path},
-          {"content_sha256", event.content_sha256},
-          {"range", range_json(event.range)},
-          {"page", event.page},
-          {"boxes", boxes_json(event.boxes)}};
-}
+Json fields(const rag::Quote& event) { return quote_json(event); }
 
 Json fields(const rag::Statement& event) { return {{"text", event.text}, {"quotes", event.quotes}}; }
 Json fields(const rag::AnswerText& event) { return {{"text", event.text}}; }
@@ -68,19 +56,7 @@ Json fields(const rag::Verdict& event) {
   return json;
 }
 
-Json fields(const rag::Done& event) {
-  return {{"model", event.model},
-          {"conversation_id", event.conversation_id.empty() ? Json(nullptr) : Json(event.conversation_id)},
-          {"prompt_tokens", event.prompt_tokens},
-          {"reused_tokens", event.reused_tokens},
-          {"completion_tokens", event.completion_tokens},
-          {"rewrite_ms", event.rewrite_ms},
-          {"search_ms", event.search_ms},
-          {"prefill_ms", event.prefill_ms},
-          {"decode_ms", event.decode_ms},
-          {"first_event_ms", event.first_event_ms},
-          {"total_ms", event.total_ms}};
-}
+Json fields(const rag::Done& event) { return timings_json(event); }
 
 rag::Passages passages_from_json(const Json& json) {
   rag::Passages result;
@@ -97,6 +73,42 @@ rag::Passages passages_from_json(const Json& json) {
   return result;
 }
 
+rag::Verdict verdict_from_json(const Json& json) {
+  rag::Verdict verdict{
+      .answered = field<bool>(json, "answered"), .reason = field<std::string>(json, "reason"), .probability = optional_field<double>(json, "probability")};
+  if (const auto signals = optional_field<Json>(json, "signals")) {
+    verdict.signals = rag::Signals{
+        .question = field<double>(*signals, "question"), .sufficiency = field<double>(*signals, "sufficiency"), .copied = field<double>(*signals, "copied"), .agreement = field<double>(*signals, "agreement")};
+  }
+  return verdict;
+}
+
+struct NameOf {
+  std::string_view operator()(const rag::Searching&) const { return "searching"; }
+  std::string_view operator()(const rag::Passages&) const { return "passages"; }
+  std::string_view operator()(const rag::Quote&) const { return "quote"; }
+  std::string_view operator()(const rag::Statement&) const { return "statement"; }
+  std::string_view operator()(const rag::AnswerText&) const { return "answer"; }
+  std::string_view operator()(const rag::Verdict&) const { return "verdict"; }
+  std::string_view operator()(const rag::Done&) const { return "done"; }
+};
+
+}  // namespace
+
+Json quote_json(const rag::Quote& quote) {
+  return {{"number", quote.number},
+          {"passage", quote.passage},
+          {"text", quote.text},
+          {"document_id", quote.document_id},
+          {"source", quote.source},
+          {"title", quote.title},
+          {"heading_path", quote.heading_path},
+          {"content_sha256", quote.content_sha256},
+          {"range", range_json(quote.range)},
+          {"page", quote.page},
+          {"boxes", boxes_json(quote.boxes)}};
+}
+
 rag::Quote quote_from_json(const Json& json) {
   return {.number = field<std::size_t>(json, "number"),
           .passage = field<std::size_t>(json, "passage"),
@@ -111,17 +123,21 @@ rag::Quote quote_from_json(const Json& json) {
           .boxes = boxes_from_json(field<Json>(json, "boxes"))};
 }
 
-rag::Verdict verdict_from_json(const Json& json) {
-  rag::Verdict verdict{
-      .answered = field<bool>(json, "answered"), .reason = field<std::string>(json, "reason"), .probability = optional_field<double>(json, "probability")};
-  if (const auto signals = optional_field<Json>(json, "signals")) {
-    verdict.signals = rag::Signals{
-        .question = field<double>(*signals, "question"), .sufficiency = field<double>(*signals, "sufficiency"), .copied = field<double>(*signals, "copied"), .agreement = field<double>(*signals, "agreement")};
-  }
-  return verdict;
+Json timings_json(const rag::Done& done) {
+  return {{"model", done.model},
+          {"conversation_id", done.conversation_id.empty() ? Json(nullptr) : Json(done.conversation_id)},
+          {"prompt_tokens", done.prompt_tokens},
+          {"reused_tokens", done.reused_tokens},
+          {"completion_tokens", done.completion_tokens},
+          {"rewrite_ms", done.rewrite_ms},
+          {"search_ms", done.search_ms},
+          {"prefill_ms", done.prefill_ms},
+          {"decode_ms", done.decode_ms},
+          {"first_event_ms", done.first_event_ms},
+          {"total_ms", done.total_ms}};
 }
 
-rag::Done done_from_json(const Json& json) {
+rag::Done timings_from_json(const Json& json) {
   return {.model = field<std::string>(json, "model"),
           .conversation_id = optional_field<std::string>(json, "conversation_id").value_or(""),
           .prompt_tokens = field<int>(json, "prompt_tokens"),
@@ -134,18 +150,6 @@ rag::Done done_from_json(const Json& json) {
           .first_event_ms = field<double>(json, "first_event_ms"),
           .total_ms = field<double>(json, "total_ms")};
 }
-
-struct NameOf {
-  std::string_view operator()(const rag::Searching&) const { return "searching"; }
-  std::string_view operator()(const rag::Passages&) const { return "passages"; }
-  std::string_view operator()(const rag::Quote&) const { return "quote"; }
-  std::string_view operator()(const rag::Statement&) const { return "statement"; }
-  std::string_view operator()(const rag::AnswerText&) const { return "answer"; }
-  std::string_view operator()(const rag::Verdict&) const { return "verdict"; }
-  std::string_view operator()(const rag::Done&) const { return "done"; }
-};
-
-}  // namespace
 
 std::string_view name_of(const rag::Event& event) { return std::visit(NameOf{}, event); }
 
@@ -163,7 +167,7 @@ std::optional<rag::Event> event_from_json(const Json& json) {
   if (name == "statement") return rag::Statement{.text = field<std::string>(json, "text"), .quotes = field<std::vector<std::size_t>>(json, "quotes")};
   if (name == "answer") return rag::AnswerText{.text = field<std::string>(json, "text")};
   if (name == "verdict") return verdict_from_json(json);
-  if (name == "done") return done_from_json(json);
+  if (name == "done") return timings_from_json(json);
   return std::nullopt;
 }
 

@@ -102,6 +102,34 @@ TEST(Json, TheRiskGoesWithTheQuestion) {
   EXPECT_EQ(question_from_json(to_json(question)).risk, 0.1);
 }
 
+TEST(Json, AnAnswerToCheckComesBackAsItWas) {
+  rag::AnswerToCheck answer{.text = "It is ninety days.",
+                            .sources = {{{.name = "合同.pdf", .document = {.title = "Contract", .text = "2 Notice\nninety days"}}}}};
+  answer.sources->front().document.pages.push_back({.label = "12", .text = {0, 20}});
+  answer.sources->front().document.headings.push_back({.level = 2, .text = {0, 8}});
+  const Json json = to_json(answer);
+  EXPECT_EQ(json["sources"][0]["pages"][0]["label"], "12");
+  EXPECT_EQ(to_json(answer_to_check_from_json(parse_json(to_text(json)))), json);
+  EXPECT_FALSE(answer_to_check_from_json(parse_json(R"({"answer":"a"})")).sources);
+  EXPECT_FALSE(to_json(rag::AnswerToCheck{.text = "a", .sources = std::nullopt}).contains("sources"));
+}
+
+TEST(Json, APageOutsideItsTextIsRefused) {
+  for (const char* range : {R"({"begin":0,"end":9})", R"({"begin":3,"end":2})"}) {
+    const std::string json = std::string(R"({"answer":"a","sources":[{"name":"s","text":"text","pages":[{"label":"1","range":)") + range + "}]}]}";
+    EXPECT_EQ(failure_of([&] { answer_to_check_from_json(parse_json(json)); }).kind, ErrorKind::InvalidInput) << range;
+  }
+}
+
+TEST(Json, ACheckedAnswerComesBackAsItWas) {
+  const Json json = to_json(FakeWorkbench::a_checked_answer());
+  EXPECT_EQ(json["grounded"], false);
+  EXPECT_EQ(json["statements"][0]["verdict"], "supported");
+  EXPECT_EQ(json["statements"][1]["reasons"][0]["in_source"], "1932");
+  EXPECT_TRUE(json["statements"][1]["log_odds"].is_null());
+  EXPECT_EQ(to_json(checked_answer_from_json(parse_json(to_text(json)))), json);
+}
+
 TEST(Json, AVerdictWithoutAProbabilityHasNone) {
   const Json json = to_json(rag::Event(rag::Verdict{.answered = false, .reason = "Nothing was found."}));
   EXPECT_TRUE(json.at("probability").is_null() && json.at("signals").is_null());

@@ -122,6 +122,11 @@ class RemoteWorkbench : public app::Workbench {
     return conversation_from_json(answer_to(request_of("DELETE", "/api/v1/conversations/" + percent_encoded(id)), {}));
   }
 
+  rag::CheckedAnswer check_answer(const identity::Caller& caller, const rag::AnswerToCheck& answer, const std::stop_token& stop) override {
+    identity::require(caller, Right::Read);
+    return checked_answer_from_json(call("/api/v1/check", to_json(answer), stop));
+  }
+
   store::IntegrityReport check(const identity::Caller& caller) override {
     identity::require(caller, Right::Read);
     return integrity_report_from_json(call("/local/check", Json::object()));

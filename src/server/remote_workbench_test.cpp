@@ -54,6 +54,19 @@ TEST_F(RemoteWorkbenchTest, AddTellsProgressAndGivesTheSummary) {
   EXPECT_EQ(summary.embed_ms, 8.5);
 }
 
+TEST_F(RemoteWorkbenchTest, AnAnswerIsCheckedThere) {
+  rag::AnswerToCheck seen;
+  server_.fake.on_check_answer = [&](const rag::AnswerToCheck& answer) {
+    seen = answer;
+    return FakeWorkbench::a_checked_answer();
+  };
+  rag::AnswerToCheck answer{.text = "It is ninety days.", .sources = {{{.name = "/home/me/合同.pdf", .document = {.text = "ninety days"}}}}};
+  answer.sources->front().document.pages.push_back({.label = "12", .text = {0, 11}});
+  const auto checked = remote_->check_answer(caller_, answer, {});
+  EXPECT_EQ(to_json(checked), to_json(FakeWorkbench::a_checked_answer()));
+  EXPECT_EQ(seen.sources->front().document.pages.at(0).label, "12");
+}
+
 TEST_F(RemoteWorkbenchTest, AStopRequestEndsAnAddThere) {
   std::atomic<bool> began = false, stopped = false;
   server_.fake.on_add = [&](const auto&, const auto&, const std::stop_token& stop) {

@@ -136,6 +136,40 @@ TEST(Routes, SearchGivesHits) {
   }
 }
 
+TEST(Routes, AnAnswerIsCheckedAgainstTheSourcesThatComeWithIt) {
+  RunningServer server;
+  rag::AnswerToCheck seen;
+  server.fake.on_check_answer = [&](const rag::AnswerToCheck& answer) {
+    seen = answer;
+    return FakeWorkbench::a_checked_answer();
+  };
+  const auto response = server.post_json("/api/v1/check", R"({"answer":"九十天。","sources":[{"name":"a.txt","text":"九十天"}]})");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(body_of(response), to_json(FakeWorkbench::a_checked_answer()));
+  EXPECT_EQ(seen.text, "九十天。");
+  ASSERT_TRUE(seen.sources);
+  EXPECT_EQ(seen.sources->front().document.text, "九十天");
+  server.post_json("/api/v1/check", R"({"answer":"a"})");
+  EXPECT_FALSE(seen.sources);
+}
+
+TEST(Routes, AnAnswerThatCannotBeCheckedIsRefused) {
+  RunningServer server;
+  for (const char* bad :
+       {"{", "[]", R"({"answer":7})", R"({"answer":" \n"})", R"({"sources":[]})", R"({"answer":"a","sources":[]})", R"({"answer":"a","sources":"b"})",
+        R"({"answer":"a","sources":[{"name":"b"}]})", R"({"answer":"a","sources":[{"name":"b","text":" "}]})"}) {
+    EXPECT_EQ(problem_status(server.post_json("/api/v1/check", bad)), 400) << bad;
+  }
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/check", R"({"answer":")" + std::string(app::kMaxCheckedAnswerBytes + 1, 'a') + "\"}")), 413);
+  const std::string source(app::kMaxSourcesBytes / 2 + 1, 'a');
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/check",
+                                            R"({"answer":"a","sources":[{"name":"1","text":")" + source + R"("},{"name":"2","text":")" + source + R"("}]})")),
+            413);
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/check", R"({"answer":"a"})", {{"content-type", "text/plain"}})), 415);
+  server.fake.on_check_answer = [](const auto&) -> rag::CheckedAnswer { throw Error(ErrorKind::NotFound, "there is nothing to check it against"); };
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/check", R"({"answer":"a"})")), 404);
+}
+
 TEST(Routes, DocumentsAreListedPageByPageFoundAndRemoved) {
   RunningServer server;
   for (const char* name : {"a.txt", "b.txt", "/home/me/文.txt"}) server.fake.documents.push_back(FakeWorkbench::document(name, 10));

@@ -177,6 +177,56 @@ class CliTest(unittest.TestCase):
         self.assertEqual(next(event["event"] for event in events() if event["event"] in ("error", "done")), "done")
         chat.send_signal(signal.SIGTERM)
         self.assertEqual(chat.wait(20), 130)
+    def test_checks_each_statement_of_an_answer_against_sources(self):
+        bridge = self.file("bridge.txt", ENGLISH)
+        answer = "The Aurora bridge was opened in 1923. **It is 898 m long** [1].\n\n- 大桥全长989米。\n"
+        sources = ["--sources", bridge, self.file("大桥.md", CHINESE)]
+        out, _ = self.run_panduan("check", "--answer", self.file("answer.md", answer), *sources, code=6)
+        self.assertNotIn("\x1b", out)
+        self.assertIn("✗ The Aurora bridge was opened in 1923.", out)
+        self.assertIn("the source says '1932', the answer '1923'", out)
+        self.assertIn("“The Aurora bridge was opened in 1932.”", out)
+        self.assertIn("资料说的是“898米”，答案说的是“989米”", out)
+        checked = json.loads(self.run_panduan("check", "--json", "--answer", "-", *sources, code=6, input=answer.encode())[0])
+        self.assertEqual([one["verdict"] for one in checked["statements"]][::2], ["contradicted", "contradicted"])
+        quote = checked["statements"][0]["quotes"][0]
+        self.assertEqual(ENGLISH.encode()[quote["range"]["begin"] : quote["range"]["end"]].decode(), quote["text"])
+        self.run_panduan("check", "--text", "The Aurora bridge was opened in 1932.", "--sources", str(self.root / "bridge.txt"))
+        self.assertEqual(json.loads(self.run_panduan("doctor", "--json")[0])["well"], True)
+        self.assertIn("No documents", self.run_panduan("list")[0], "nothing is stored")
+
+    def test_checks_an_answer_against_the_documents_and_through_the_server(self):
+        right, wrong = "The Aurora bridge was opened in 1932.", "大桥于1923年通车。"
+        self.assertRegex(self.run_panduan("check", "--text", right, code=3)[1], r"^panduan: [^\n]*nothing to check[^\n]*\n$")
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH), self.file("大桥.md", CHINESE))
+        self.run_panduan("check", "--text", right)
+        _, address = self.start_server()
+        checked = json.loads(self.run_panduan("check", "--json", "--text", right + wrong, code=6)[0])
+        self.assertEqual([one["verdict"] for one in checked["statements"]], ["supported", "contradicted"])
+        self.assertEqual(checked["statements"][1]["quotes"][0]["source"], str(self.root / "大桥.md"))
+        paged = json.loads(self.run_panduan("check", "--json", "--text", "Words.", "--sources", str(DATA / "documents/one-sentence.pdf"), code=6)[0])
+        self.assertEqual(len(paged["statements"]), 1)
+        request = urllib.request.Request(address + "api/v1/check", json.dumps({"answer": wrong}).encode(), {"content-type": "application/json"})
+        with urllib.request.urlopen(request) as answer:
+            self.assertFalse(json.load(answer)["grounded"])
+
+    def test_says_in_one_line_why_an_answer_cannot_be_checked(self):
+        bridge = self.file("bridge.txt", ENGLISH)
+        (self.root / "empty").mkdir()
+        for arguments, code, reason in (
+            (["--text", " ", "--sources", bridge], 2, "the answer is empty"),
+            (["--text", "Why?", "--sources", bridge], 2, "states nothing"),
+            (["--answer", self.file("huge.txt", "It is old. " * 10_000), "--sources", bridge], 1, "in parts"),
+            (["--answer", self.file("latin.txt", "Zürich".encode("latin-1")), "--sources", bridge], 2, "UTF-8"),
+            (["--answer", str(self.root / "nowhere.txt"), "--sources", bridge], 3, "nowhere.txt"),
+            (["--text", "It is old.", "--sources", str(self.root / "nowhere.txt")], 3, "there is no source"),
+            (["--text", "It is old.", "--sources", self.file("broken.pdf", b"%PDF-1.4\nnothing of the kind")], 1, "broken.pdf"),
+            (["--text", "It is old.", "--sources", str(self.root / "empty")], 2, "no file with a known ending"),
+        ):
+            _, error = self.run_panduan("check", *arguments, code=code)
+            self.assertRegex(error, rf"^panduan: [^\n]*{reason}[^\n]*\n$")
+        self.run_panduan("check", "--sources", bridge, code=2)
+        self.run_panduan("check", "--text", "a", "--answer", bridge, code=2)
 
     def test_goes_on_after_being_killed_in_the_middle_of_add(self):
         folder = self.root / "papers"

@@ -29,13 +29,16 @@ class ScriptedChatModel final : public ChatModel {
     replies.pop_front();
     return generation;
   }
-  /// Each text is as likely as `log_prob` says, the first likelier than the others by what `yes_less_no` says.
+  /// Each text is as likely as `log_prob` says, a yes likelier by what `yes_less_no` says.
   std::optional<Likelihoods> likelihoods(std::span<const ChatMessage> messages, std::string_view, std::span<const std::string> texts,
                                          std::stop_token stop) override {
     if (!log_prob || stop.stop_requested()) return std::nullopt;
     weighed.push_back(messages.back().content);
     Likelihoods likelihoods{.log_probs = {texts.size(), {log_prob(messages.back().content)}}, .usage = {.prompt_tokens = 5}};
-    if (yes_less_no && texts.size() > 1) likelihoods.log_probs.front().front() += yes_less_no(messages.back().content);
+    for (std::size_t i = 0; yes_less_no && i < texts.size(); ++i) {
+      const bool yes = texts[i] == "yes" || texts[i] == "Yes" || texts[i] == "是";
+      if (yes) likelihoods.log_probs[i].front() += yes_less_no(messages.back().content);
+    }
     return likelihoods;
   }
   std::optional<Extraction> extract(std::span<const ChatMessage> messages, std::string_view text, const ExtractOptions&, std::stop_token stop) override {

@@ -23,6 +23,7 @@ class FakeWorkbench : public app::Workbench {
   std::function<void(const rag::Question&, const rag::EventSink&, const std::stop_token&)> on_ask;
   std::function<ingest::FileResult(const std::string&, const std::string&)> on_upload;
   std::function<ingest::AddSummary(const std::vector<std::filesystem::path>&, const ingest::AddSink&, const std::stop_token&)> on_add;
+  std::function<rag::CheckedAnswer(const rag::AnswerToCheck&)> on_check_answer;
   std::function<std::vector<app::SearchHit>(const std::string&, std::size_t, const std::stop_token&)> on_search;
   app::Readiness ready{.ready = true, .problems = {}, .chat_model = "fake-chat", .embedding_model = "fake-embedding"};
   store::IntegrityReport report{.problems = {"a vector is missing"}, .documents = 2, .chunks = 40, .vectors = 39, .bytes_on_disk = 5'000'000'000};
@@ -106,6 +107,10 @@ class FakeWorkbench : public app::Workbench {
                          {.role = store::Message::Role::Assistant, .text = "林海", .cited_documents = {"doc_1"}, .created_ms = 1'700'000'060'000}}};
   }
 
+  rag::CheckedAnswer check_answer(const identity::Caller&, const rag::AnswerToCheck& answer, const std::stop_token&) override {
+    return on_check_answer ? on_check_answer(answer) : a_checked_answer();
+  }
+
   store::IntegrityReport check(const identity::Caller&) override { return report; }
   app::Readiness readiness() override { return ready; }
 
@@ -179,6 +184,26 @@ class FakeWorkbench : public app::Workbench {
                       .decode_ms = 900,
                       .first_event_ms = 850,
                       .total_ms = 1750}};
+  }
+
+  /// A statement of each kind, every field with a value of its own.
+  static rag::CheckedAnswer a_checked_answer() {
+    const rag::Quote quote = std::get<rag::Quote>(an_answer().at(2));
+    rag::CheckedAnswer checked{
+        .statements = std::vector<rag::CheckedStatement>(2), .summary = "1 of 2 statements is supported.", .done = std::get<rag::Done>(an_answer().back())};
+    rag::CheckedStatement& good = checked.statements.front();
+    good.statement = {.text = "It is ninety days.", .range = {0, 18}};
+    good.grounding = rag::Grounding::Supported;
+    good.quotes = {quote};
+    good.shared_words = 0.75;
+    good.log_odds = 2.5;
+    rag::CheckedStatement& bad = checked.statements.back();
+    bad.statement = {.text = "It began in 1923.", .range = {19, 36}};
+    bad.grounding = rag::Grounding::Contradicted;
+    bad.reasons = {{.finding = {.kind = rag::FindingKind::Date, .said = "1923", .in_source = "1932"}, .text = "the source says '1932', the answer '1923'"}};
+    bad.quotes = {quote};
+    bad.shared_words = 0.5;
+    return checked;
   }
 
  private:

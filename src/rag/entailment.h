@@ -1,0 +1,35 @@
+#pragma once
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "llm/chat_model.h"
+#include "rag/events.h"
+
+namespace panduan::rag {
+
+/// What a chat model makes of a statement and a passage. Both are data: neither is obeyed. What it costs is added up in `cost`. Throws
+/// Error as ChatModel::generate, and Cancelled when stopped.
+class Entailment {
+ public:
+  Entailment(llm::ChatModel& model, Done& cost, const std::stop_token& stop) : model_(model), cost_(cost), stop_(stop) {}
+
+  struct Opinion {
+    bool says_so = false;
+    std::optional<double> log_odds;  ///< of yes to no; nullopt from a model that does not tell
+  };
+  /// Whether the passage says what the statement says. A small model is surer of few sentences than of a page, and, unlike for questions
+  /// (Reading::sufficiency), what it would say without any passage tells nothing: it is how plausible the statement is.
+  Opinion opinion(std::string_view statement, std::string_view passage);
+
+ private:
+  std::optional<double> log_odds(std::string_view statement, std::string_view passage);
+  bool written_yes(std::string_view statement, std::string_view passage);
+
+  llm::ChatModel& model_;
+  Done& cost_;
+  const std::stop_token& stop_;
+};
+
+}  // namespace panduan::rag
