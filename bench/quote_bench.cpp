@@ -21,7 +21,8 @@ namespace {
 using namespace panduan;
 
 std::vector<llm::ChatMessage> about(const std::string& passage, const std::string& request) {
-  return {{llm::Role::System, "You answer from the passage."}, {.role = llm::Role::User, .content = passage + "\n\n" + request, .shared_bytes = passage.size()}};
+  return {{llm::Role::System, "You answer from the passage."},
+          {.role = llm::Role::User, .content = passage + "\n\n" + request, .shared_bytes = passage.size()}};
 }
 
 struct Rate {

@@ -30,8 +30,9 @@ namespace {
 using namespace panduan;
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 16> kSilent{"don't know", "do not know",  "not mention", "not provide", "no information", "not specif", "not contain", "not state",
-                                                   "不知道",     "没有提到",     "未提及",      "没有提供",    "没有提及",       "无法",       "没有明确",    "未提供"};
+constexpr std::array<std::string_view, 16> kSilent{"don't know",  "do not know", "not mention", "not provide", "no information", "not specif",
+                                                   "not contain", "not state",   "不知道",      "没有提到",    "未提及",         "没有提供",
+                                                   "没有提及",    "无法",        "没有明确",    "未提供"};
 
 bool is_silent(const std::string& reply) {
   const std::string folded = nfkc_casefold(reply);
@@ -40,8 +41,10 @@ bool is_silent(const std::string& reply) {
 
 std::vector<llm::ChatMessage> prompt_for(const std::string& question, std::span<const app::SearchHit> hits) {
   const bool chinese = is_mostly_chinese(question);
-  std::string text = chinese ? "请根据以下资料回答最后的问题。如果资料中没有答案，就说不知道，不要编造。\n\n"
-                             : "Answer the question at the end from the following context. If the context does not hold the answer, say that you don't know; do not make one up.\n\n";
+  std::string text =
+      chinese
+          ? "请根据以下资料回答最后的问题。如果资料中没有答案，就说不知道，不要编造。\n\n"
+          : "Answer the question at the end from the following context. If the context does not hold the answer, say that you don't know; do not make one up.\n\n";
   for (const app::SearchHit& hit : hits) text += hit.text + "\n\n";
   text += (chinese ? "问题：" : "Question: ") + question;
   return {{llm::Role::System, chinese ? "你是一个有用的助手。" : "You are a helpful assistant."}, {llm::Role::User, std::move(text)}};
@@ -66,18 +69,16 @@ struct Sums {
 void ask(app::Workbench& workbench, llm::ChatModel& model, const app::SuiteQuestion& question, std::size_t passages, Sums& sums) {
   const Stopwatch watch;
   auto hits = workbench.search(workbench.local_caller(), question.question, passages + question.without.size() * 4, {});
-  std::erase_if(hits, [&](const app::SearchHit& hit) {
-    return std::ranges::count(question.without, std::filesystem::path(hit.source).filename().string()) > 0;
-  });
+  std::erase_if(hits,
+                [&](const app::SearchHit& hit) { return std::ranges::count(question.without, std::filesystem::path(hit.source).filename().string()) > 0; });
   if (hits.size() > passages) hits.resize(passages);
   double first_word_ms = 0;
-  const auto generation = model.generate(
-      prompt_for(question.question, hits), {.max_tokens = 256},
-      [&](std::string_view) {
-        if (first_word_ms == 0) first_word_ms = watch.elapsed_ms();
-        return true;
-      },
-      {});
+  const auto generation = model.generate(prompt_for(question.question, hits), {.max_tokens = 256},
+                                         [&](std::string_view) {
+                                           if (first_word_ms == 0) first_word_ms = watch.elapsed_ms();
+                                           return true;
+                                         },
+                                         {});
   sums.first_word_ms.push_back(first_word_ms);
   sums.end_ms.push_back(watch.elapsed_ms());
   if (generation.usage.decode_ms > 0) sums.tokens_per_second.push_back(1000 * generation.usage.completion_tokens / generation.usage.decode_ms);
@@ -88,7 +89,8 @@ void ask(app::Workbench& workbench, llm::ChatModel& model, const app::SuiteQuest
   sums.silent += outcome == app::Outcome::Silent ? 1 : 0;
   sums.rightly_silent += outcome == app::Outcome::RightlySilent ? 1 : 0;
   sums.contains += !silent && !question.unanswerable && contains_answer(question, generation.text) ? 1 : 0;
-  fmt::print(stderr, "{}\n", json{{"question", question.question}, {"reply", generation.text}, {"silent", silent}, {"right", outcome == app::Outcome::Right}}.dump());
+  fmt::print(stderr, "{}\n",
+             json{{"question", question.question}, {"reply", generation.text}, {"silent", silent}, {"right", outcome == app::Outcome::Right}}.dump());
 }
 
 json report(Sums sums) {

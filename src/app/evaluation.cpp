@@ -50,7 +50,9 @@ json to_json(const Record& r) {
   object["answer"] = r.answer ? json(*r.answer) : json(nullptr);
   object["probability"] = r.probability ? json(*r.probability) : json(nullptr);
   object["signals"] =
-      r.signals ? json{{"question", r.signals->question}, {"sufficiency", r.signals->sufficiency}, {"copied", r.signals->copied}, {"agreement", r.signals->agreement}} : json(nullptr);
+      r.signals
+          ? json{{"question", r.signals->question}, {"sufficiency", r.signals->sufficiency}, {"copied", r.signals->copied}, {"agreement", r.signals->agreement}}
+          : json(nullptr);
   return object;
 }
 
@@ -67,7 +69,8 @@ Record record_from_json(const json& object) {
   if (!object.at("answer").is_null()) r.answer = object.at("answer").get<std::string>();
   if (!object.at("probability").is_null()) r.probability = object.at("probability").get<double>();
   if (const json& signals = object.at("signals"); !signals.is_null())
-    r.signals = rag::Signals{.question = signals.at("question"), .sufficiency = signals.at("sufficiency"), .copied = signals.at("copied"), .agreement = signals.at("agreement")};
+    r.signals = rag::Signals{
+        .question = signals.at("question"), .sufficiency = signals.at("sufficiency"), .copied = signals.at("copied"), .agreement = signals.at("agreement")};
   return r;
 }
 

@@ -40,7 +40,11 @@ ModelSource read_source(const json& source) {
 }
 
 Weights read_weights(const json& weights) {
-  return {.bias = weights.at("bias"), .question = weights.at("question"), .sufficiency = weights.at("sufficiency"), .copied = weights.at("copied"), .agreement = weights.at("agreement")};
+  return {.bias = weights.at("bias"),
+          .question = weights.at("question"),
+          .sufficiency = weights.at("sufficiency"),
+          .copied = weights.at("copied"),
+          .agreement = weights.at("agreement")};
 }
 
 ModelEntry read_model(const json& model) {

@@ -5,7 +5,8 @@
 namespace panduan::llm {
 namespace {
 
-constexpr std::string_view kSource = "The bridge was opened in May 1932. It was \"a great marvel\", and all agreed. It is open.\n极光大桥于1932年通车，全长898米。";
+constexpr std::string_view kSource =
+    "The bridge was opened in May 1932. It was \"a great marvel\", and all agreed. It is open.\n极光大桥于1932年通车，全长898米。";
 
 bool allows(std::string_view text) { return QuoteRule(kSource).follow({}, text).has_value(); }
 bool may_stop(std::string_view text) {

@@ -12,9 +12,8 @@ const double kLeastCopied = std::log(0.001);
 }  // namespace
 
 double confidence(const Signals& signals, const llm::Weights& weights) {
-  const double log_odds =
-      weights.bias + weights.question * signals.question + weights.sufficiency * signals.sufficiency + weights.copied * std::max(signals.copied, kLeastCopied) +
-                          weights.agreement * signals.agreement;
+  const double log_odds = weights.bias + weights.question * signals.question + weights.sufficiency * signals.sufficiency +
+                          weights.copied * std::max(signals.copied, kLeastCopied) + weights.agreement * signals.agreement;
   return 1 / (1 + std::exp(-log_odds));
 }
 

@@ -30,7 +30,8 @@ std::vector<documents::ByteRange> bearing(std::string_view statement, std::strin
   const std::array<std::string_view, 1> passages{passage};
   std::vector<documents::ByteRange> ranges{own};
   for (const RelatedSentence& sentence : bearing_sentences(statement, passages, related_sentences(statement, passages))) {
-    const bool known = std::ranges::any_of(ranges, [&](const documents::ByteRange& range) { return sentence.range.begin < range.end && range.begin < sentence.range.end; });
+    const bool known =
+        std::ranges::any_of(ranges, [&](const documents::ByteRange& range) { return sentence.range.begin < range.end && range.begin < sentence.range.end; });
     if (!known && ranges.size() < kMostSentences) ranges.push_back(sentence.range);
   }
   return ranges;

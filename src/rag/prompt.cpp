@@ -141,8 +141,8 @@ Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::str
 
 Prompt make_statement_prompt(const Question& question, const PassageRead& passage, std::string_view answer) {
   const Wording& wording = wording_for(question);
-  return {.messages = ask_about(question, passage_text(passage),
-                                fmt::format("{}{}\n{}{}\n\n{}", wording.question, question.text, wording.label, answer, wording.full)),
+  return {.messages =
+              ask_about(question, passage_text(passage), fmt::format("{}{}\n{}{}\n\n{}", wording.question, question.text, wording.label, answer, wording.full)),
           .grammar = std::string(wording.quote_grammar),
           .begun = {}};
 }

@@ -51,7 +51,10 @@ Json fields(const rag::AnswerText& event) { return {{"text", event.text}}; }
 Json fields(const rag::Verdict& event) {
   Json json{{"answered", event.answered}, {"reason", event.reason}};
   json["probability"] = event.probability ? Json(*event.probability) : Json(nullptr);
-  json["signals"] = event.signals ? Json{{"question", event.signals->question}, {"sufficiency", event.signals->sufficiency}, {"copied", event.signals->copied}, {"agreement", event.signals->agreement}}
+  json["signals"] = event.signals ? Json{{"question", event.signals->question},
+                                         {"sufficiency", event.signals->sufficiency},
+                                         {"copied", event.signals->copied},
+                                         {"agreement", event.signals->agreement}}
                                   : Json(nullptr);
   return json;
 }
@@ -77,8 +80,10 @@ rag::Verdict verdict_from_json(const Json& json) {
   rag::Verdict verdict{
       .answered = field<bool>(json, "answered"), .reason = field<std::string>(json, "reason"), .probability = optional_field<double>(json, "probability")};
   if (const auto signals = optional_field<Json>(json, "signals")) {
-    verdict.signals = rag::Signals{
-        .question = field<double>(*signals, "question"), .sufficiency = field<double>(*signals, "sufficiency"), .copied = field<double>(*signals, "copied"), .agreement = field<double>(*signals, "agreement")};
+    verdict.signals = rag::Signals{.question = field<double>(*signals, "question"),
+                                   .sufficiency = field<double>(*signals, "sufficiency"),
+                                   .copied = field<double>(*signals, "copied"),
+                                   .agreement = field<double>(*signals, "agreement")};
   }
   return verdict;
 }
