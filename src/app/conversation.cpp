@@ -55,7 +55,10 @@ Conversation::Conversation(store::Store& store, store::WorkspaceId workspace, ra
 rag::EventSink Conversation::keeping(rag::EventSink sink) {
   if (question_.conversation_id.empty()) return sink;
   return [this, sink = std::move(sink)](const rag::Event& event) {
-    if (const auto* quote = std::get_if<rag::Quote>(&event)) answer_.cited_documents.push_back(quote->document_id);
+    if (const auto* quote = std::get_if<rag::Quote>(&event)) {
+      answer_.cited_documents.push_back(quote->document_id);
+      if (answer_.text.empty()) answer_.text = quote->text;  // what stays where there is no answer to come
+    }
     if (const auto* answer = std::get_if<rag::AnswerText>(&event)) answer_.text = answer->text;
     if (const auto* done = std::get_if<rag::Done>(&event)) {
       rag::Done kept = *done;

@@ -90,10 +90,9 @@ llm::Embedder* Models::embedder_if_installed() {
   return is_there ? &embedder() : nullptr;
 }
 
-llm::ChatModel* Models::chat_if_installed() {
-  const bool is_there = chats_remotely(config_) || llm::ModelStore(config_.models_dir).find(chat_name());
-  return is_there ? &chat() : nullptr;
-}
+bool Models::has_chat() const { return chats_remotely(config_) || llm::ModelStore(config_.models_dir).find(chat_name()); }
+
+llm::ChatModel* Models::chat_if_installed() { return has_chat() ? &chat() : nullptr; }
 
 std::vector<std::string> Models::missing() const {
   std::vector<std::string> problems;

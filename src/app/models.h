@@ -18,6 +18,8 @@ class Models {
   /// Throws Error{Unavailable} that says which command fetches the model.
   llm::Embedder& embedder();
   llm::ChatModel& chat();
+  /// Whether chat() has a model to load, or a server to ask.
+  bool has_chat() const;
   /// The same for work that can be done without; nullptr when the model is not there.
   llm::Embedder* embedder_if_installed();
   llm::ChatModel* chat_if_installed();

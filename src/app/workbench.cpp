@@ -12,6 +12,7 @@
 #include "ingest/ingester.h"
 #include "llm/model_catalogue.h"
 #include "rag/answerer.h"
+#include "rag/nearest_quotes.h"
 
 // The composition root: which objects exist, made by plain constructors.
 namespace panduan::app {
@@ -156,6 +157,11 @@ void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& qu
   check_question(question);
   identity::require(caller, question.conversation_id.empty() ? identity::Right::Read : identity::Right::Write);
   Conversation conversation(*store_, caller.workspace_id, question);
+  // Where nobody asked for a certain model and there is none, what was found is quoted.
+  if (config_.chat_model == "auto" && !models_.has_chat()) {
+    rag::quote_nearest(*store_, retriever(), caller, conversation.question(), static_cast<std::size_t>(config_.passages), conversation.keeping(sink), stop);
+    return;
+  }
   // The first question waits for both models: they are loaded at the same time.
   auto model = std::async(std::launch::async, [this] { return &models_.chat(); });
   auto& search = retriever();

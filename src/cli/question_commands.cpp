@@ -60,18 +60,20 @@ class AnswerPrinter {
   }
   void print(const rag::Quote& quote) { quotes_.push_back(quote); }
   void print(const rag::Statement& statement) { statements_.push_back(statement); }
-  void print(const rag::AnswerText& answer) {
-    status_.clear();
+  void print(const rag::AnswerText& answer) { answer_ = answer.text; }
+  void print_answer() {
     std::string numbers;
     if (!statements_.empty()) numbers = numbers_of(statements_.front());
-    fmt::print("{} {}\n\n", styled(wrap(printable(answer.text), text_width() - 8, ""), Style::Bold), styled(numbers, Style::Cyan));
+    fmt::print("{} {}\n\n", styled(wrap(printable(answer_), text_width() - 8, ""), Style::Bold), styled(numbers, Style::Cyan));
     bool stated = false;
     for (const auto& statement : statements_) {
-      if (statement.text == answer.text) continue;
+      if (statement.text == answer_) continue;
       fmt::print("{} {}\n", wrap(printable(statement.text), text_width() - 8, ""), styled(numbers_of(statement), Style::Cyan));
       stated = true;
     }
     if (stated) fmt::print("\n");
+  }
+  void print_quotes() const {
     for (const auto& quote : quotes_) {
       fmt::print("{} “{}”\n", styled(fmt::format("[{}]", quote.number), Style::Cyan), wrap(printable(quote.text), text_width() - 6, "     "));
       fmt::print("     {}\n", styled(place_text(quote.source, quote.page, quote.heading_path), Style::Dim));
@@ -85,11 +87,16 @@ class AnswerPrinter {
   void print(const rag::Verdict& verdict) {
     status_.clear();
     if (verdict.answered && verdict.probability) probability_ = fmt::format("right with {:.0f} % · ", 100 * *verdict.probability);
-    if (verdict.answered) return;
+    if (verdict.answered) {
+      if (answer_.empty()) fmt::print("{}\n\n", styled(wrap(verdict.reason, text_width(), ""), Style::Dim));
+      else print_answer();
+      return print_quotes();
+    }
     fmt::print("{} {}\n", styled("I don't know. 不知道。", Style::Bold), verdict.reason);
     for (const auto& passage : passages_.passages) fmt::print("  {}\n", styled(place_text(passage.source, passage.page, passage.heading_path), Style::Dim));
   }
   void print(const rag::Done& done) {
+    if (done.model.empty()) return;
     fmt::print("{}\n", styled(fmt::format("     {}{} · search {} · {} tokens read in {} · answer written in {} · {} in all", probability_, done.model,
                                           human_duration(done.search_ms), done.prompt_tokens, human_duration(done.prefill_ms), human_duration(done.decode_ms),
                                           human_duration(done.total_ms)),
@@ -98,6 +105,7 @@ class AnswerPrinter {
 
   StatusLine status_;
   rag::Passages passages_;
+  std::string answer_;
   std::vector<rag::Quote> quotes_;
   std::vector<rag::Statement> statements_;
   std::string probability_;  ///< of the answer, for its last line

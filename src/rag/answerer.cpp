@@ -139,7 +139,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   sink(Searching{asked.text, query});
   const auto found = retriever_.search(caller, query, {.limit = options_.passages}, stop);
   done.search_ms = watch.elapsed_ms() - done.rewrite_ms;
-  const auto passages = read_passages(caller, found.hits);
+  const auto passages = passages_of(store_, caller.workspace_id, found.hits);
   sink(Passages{passages});
   if (passages.empty()) return finish(false, reason_without_passages(chinese));
 
@@ -209,22 +209,6 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   sink(statement);
   sink(AnswerText{answer});
   finish(true, reason_with_quote(chinese));
-}
-
-std::vector<PassageRead> Answerer::read_passages(const identity::Caller& caller, const std::vector<retrieval::Hit>& hits) const {
-  std::vector<PassageRead> passages;
-  for (const retrieval::Hit& hit : hits) {
-    const auto place = store_.place(caller.workspace_id, hit.passage.content_id, hit.passage.range);
-    passages.push_back({.number = passages.size() + 1,
-                        .document_id = hit.passage.document_id,
-                        .source = hit.passage.source,
-                        .title = hit.passage.title,
-                        .heading_path = hit.passage.heading_path,
-                        .page = place ? place->label : "",
-                        .score = hit.score,
-                        .text = hit.passage.text});
-  }
-  return passages;
 }
 
 }  // namespace panduan::rag

@@ -31,8 +31,6 @@ class Answerer {
   void answer(const identity::Caller& caller, const Question& asked, const EventSink& sink, const std::stop_token& stop);
 
  private:
-  std::vector<PassageRead> read_passages(const identity::Caller& caller, const std::vector<retrieval::Hit>& hits) const;
-
   const store::Store& store_;
   retrieval::Retriever& retriever_;
   llm::ChatModel& model_;

@@ -10,6 +10,7 @@
 #include "documents/terms.h"
 #include "llm/testing/hash_embedder.h"
 #include "llm/testing/scripted_chat_model.h"
+#include "rag/nearest_quotes.h"
 
 namespace panduan::rag {
 namespace {
@@ -307,6 +308,18 @@ TEST_F(AnswererTest, AModelThatWasNotMeasuredReadsThePassagesTogetherAndPromises
   EXPECT_EQ(failure_of([&] { ask({.text = "When was the tunnel opened?", .risk = 0.1}); }).kind, ErrorKind::InvalidInput);
 }
 
+TEST_F(AnswererTest, WithoutAModelTheNearestSentencesAreQuotedAndNothingIsAnswered) {
+  retrieval::Retriever retriever(*store_, embedder_);
+  auto sink = [this](const Event& event) { events_.push_back(event); };
+  quote_nearest(*store_, retriever, caller_, {.text = "Who designed the bridge?"}, 3, sink, {});
+  EXPECT_EQ(the<Quote>().text, "Ada Kern designed the bridge.");
+  EXPECT_THAT(kinds(), Not(::testing::Contains("answer")));
+  EXPECT_TRUE(the<Verdict>().answered);
+  EXPECT_THAT(the<Verdict>().reason, HasSubstr("models pull"));
+  EXPECT_EQ(the<Done>().model, "");
+  events_.clear();
+  EXPECT_EQ(failure_of([&] { quote_nearest(*store_, retriever, caller_, {.text = "Who?", .risk = 0.1}, 3, sink, {}); }).kind, ErrorKind::InvalidInput);
+}
 TEST_F(AnswererTest, AnEmptyStoreIsSaidInTheQuestionsLanguage) {
   for (const store::Document& document : store_->list_documents(caller_.workspace_id, 10, "").documents)
     store_->remove_document(caller_.workspace_id, document.id);

@@ -24,4 +24,20 @@ Quote make_quote(const store::Store& store, store::WorkspaceId workspace, const 
   return quote;
 }
 
+std::vector<PassageRead> passages_of(const store::Store& store, store::WorkspaceId workspace, std::span<const retrieval::Hit> hits) {
+  std::vector<PassageRead> passages;
+  for (const retrieval::Hit& hit : hits) {
+    const auto place = store.place(workspace, hit.passage.content_id, hit.passage.range);
+    passages.push_back({.number = passages.size() + 1,
+                        .document_id = hit.passage.document_id,
+                        .source = hit.passage.source,
+                        .title = hit.passage.title,
+                        .heading_path = hit.passage.heading_path,
+                        .page = place ? place->label : "",
+                        .score = hit.score,
+                        .text = hit.passage.text});
+  }
+  return passages;
+}
+
 }  // namespace panduan::rag

@@ -219,6 +219,11 @@ bool is_honest(std::string_view rewriting, std::string_view question, std::strin
          asks_for_the_same(folded_rewriting, content) && stands_in(folded_rewriting, folded_question, nfkc_casefold(conversation));
 }
 
+std::string query_with_the_one_before(const Question& asked) {
+  const llm::ChatMessage* before = last_question(asked.history);
+  return before == nullptr ? asked.text : fmt::format("{}\n{}", asked.text, truncate_utf8(before->content, kBytesOfAQuestion));
+}
+
 Standalone make_standalone(const Question& asked, llm::ChatModel& model, Done& cost, const std::stop_token& stop) {
   Standalone standalone{.question = {.text = asked.text, .history = {}, .risk = asked.risk}, .query = asked.text};
   const llm::ChatMessage* before = last_question(asked.history);
@@ -234,7 +239,7 @@ Standalone make_standalone(const Question& asked, llm::ChatModel& model, Done& c
   if (!rewriting.empty() && !find_cue(rewriting, conversation) && is_honest(rewriting, asked.text, conversation)) {
     standalone.question.text = standalone.query = rewriting;
   } else {
-    standalone.query = fmt::format("{}\n{}", asked.text, truncate_utf8(before->content, kBytesOfAQuestion));
+    standalone.query = query_with_the_one_before(asked);
   }
   return standalone;
 }

@@ -20,6 +20,10 @@ struct Standalone {
 /// model cost is added to `cost`. Throws Error as ChatModel::generate, and Cancelled when stopped.
 Standalone make_standalone(const Question& asked, llm::ChatModel& model, Done& cost, const std::stop_token& stop);
 
+/// The question and the one before it in its conversation, which is searched where nobody can tell how a follow-up is meant: it rarely
+/// names its subject, the question before it does.
+std::string query_with_the_one_before(const Question& asked);
+
 /// Whether a rewriting says what the question says and nothing that was not said: it has all words and numbers of the question that
 /// name something, asks for the same (who, when, why …), and every other such word in it stands in the conversation.
 bool is_honest(std::string_view rewriting, std::string_view question, std::string_view conversation);

@@ -117,6 +117,20 @@ class CliTest(unittest.TestCase):
         self.assertEqual(server.wait(20), 0)
         self.assertIn("bridge.txt", self.run_panduan("list")[0])
 
+    def test_without_a_chat_model_it_quotes_what_comes_nearest(self):
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH), self.file("大桥.md", CHINESE))
+        models = Path(json.loads(self.run_panduan("doctor", "--json")[0])["settings"]["models.dir"]["value"])
+        (self.root / "models").mkdir()
+        (self.root / "models" / "multilingual-e5-small-q4_0.gguf").symlink_to(models / "multilingual-e5-small-q4_0.gguf")
+        self.environment |= {"PANDUAN_MODELS_DIR": str(self.root / "models"), "PANDUAN_MODELS_CHAT": "auto"}
+        events = self.events("When was the Aurora bridge opened?")
+        self.assertEqual(list(dict.fromkeys(e["event"] for e in events)), ["searching", "passages", "quote", "verdict", "done"])
+        self.assertIn("1932", next(e["text"] for e in events if e["event"] == "quote"))
+        out, _ = self.run_panduan("ask", "大桥于哪一年通车？")
+        self.assertIn("没有安装对话模型", out)
+        self.assertIn("1932", out)
+        self.run_panduan("ask", "--risk", "0.1", "When?", code=2)
+
     def test_a_risk_needs_a_model_that_was_measured(self):
         self.run_panduan("add", self.file("bridge.txt", ENGLISH))
         _, error = self.run_panduan("ask", "--risk", "0.1", "When was the Aurora bridge opened?", code=2)

@@ -86,16 +86,26 @@ class Turn {
     this.answered = answered;
     this.probability = probability;
     this.progress.remove();
-    if (answered) this.showAnswer();
+    if (answered) this.showAnswer(reason);
     else this.showRefusal(reason);
   }
 
-  showAnswer() {
+  /** Without a chat model there are quotes and no answer, and the reason says so. */
+  showAnswer(reason) {
+    if (!this.text) this.outcome.append(element("p", { class: "reason" }, reason));
+    else this.showText();
+    this.showEvidence();
+  }
+
+  showText() {
     const saysMore = this.statements.some(({ text }) => text !== this.text);
     const answer = element("p", { class: this.text.length > kShortAnswer ? "answer long" : "answer" }, this.text);
     if (saysMore) this.evidence.append(element("ul", { class: "statements" }, ...this.statements.map(({ text, quotes }) => element("li", {}, text, ...this.marks(quotes)))));
     else answer.append(...this.marks(this.statements.flatMap(({ quotes }) => quotes)));
     this.outcome.append(answer);
+  }
+
+  showEvidence() {
     this.evidence.append(element("h3", {}, t("evidence")), element("ol", { class: "cards" }, ...this.quotes.map((quote) => this.card(quote))));
     const others = this.passages.filter(({ number }) => !this.quotes.some(({ passage }) => passage === number));
     if (others.length > 0) this.evidence.append(element("details", { class: "others" }, element("summary", {}, t("alsoRead", others.length)), ...others.map(foldedPassage)));
