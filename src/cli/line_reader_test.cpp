@@ -14,11 +14,11 @@ namespace {
 
 class LineReaderTest : public ::testing::Test {
  protected:
-  LineReaderTest() {
+  void SetUp() override {
     EXPECT_EQ(::pipe(ends_.data()), 0);
     reader_ = std::make_unique<LineReader>(ends_[0], 10);
   }
-  ~LineReaderTest() override {
+  void TearDown() override {
     ::close(ends_[0]);
     end();
   }

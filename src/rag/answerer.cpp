@@ -182,7 +182,8 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
     answer = complete_phrase(answer, sentence, copied ? Complete::Meaning : Complete::Phrase);
   }
   if (!evidence && !copied && !is_cut_off(question, answer)) {
-    evidence = find_support(parse_line(reading.write(make_quote_prompt(prompt, question, reply))), answer, hits);
+    const Prompt ask_for_quote = make_quote_prompt(prompt, question, reply);
+    evidence = find_support(extract ? reading.quote(ask_for_quote, read) : parse_line(reading.write(ask_for_quote)), answer, hits);
   }
   if (!evidence) return finish(false, reason_without_quote(chinese, passages.size()));
   Quote quote = make_quote(store_, caller.workspace_id, hits[evidence->hit].passage, evidence->range);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/unicode.h"
 
 namespace panduan::rag {
 
@@ -63,6 +64,18 @@ std::optional<ChosenExtract> Reading::copy(const Prompt& prompt, std::span<const
 
 std::string Reading::write(const Prompt& prompt) {
   auto generation = model_.generate(prompt.messages, {.max_tokens = max_tokens_, .grammar = prompt.grammar}, {}, stop_);
+  throw_if_stopped();
+  add(generation.usage);
+  return std::move(generation.text);
+}
+
+std::string Reading::quote(const Prompt& prompt, std::span<const PassageRead> passages) {
+  const bool chinese = is_mostly_chinese(question_.text);
+  llm::GenerateOptions options{.max_tokens = max_tokens_};
+  options.begun = chinese ? "“" : "\"";
+  options.stop = {chinese ? "”" : "\""};
+  for (const PassageRead& passage : passages) options.quotable += passage.text + "\n\n";
+  auto generation = model_.generate(prompt.messages, options, {}, stop_);
   throw_if_stopped();
   add(generation.usage);
   return std::move(generation.text);

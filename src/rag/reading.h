@@ -28,6 +28,8 @@ class Reading {
   /// The words of the passages that the model would answer with; nullopt for one that does not tell.
   std::optional<ChosenExtract> copy(const Prompt& prompt, std::span<const PassageRead> passages);
   std::string write(const Prompt& prompt);
+  /// What the model copies from the passages when it can do nothing else (llm/quote_rule.h): of a model that runs here, see copy.
+  std::string quote(const Prompt& prompt, std::span<const PassageRead> passages);
 
  private:
   std::optional<double> log_prob(const QuestionPrompt& prompt);
