@@ -21,7 +21,7 @@ namespace {
 
 constexpr int kPrefillBatch = 512;
 constexpr std::size_t kScoredBatch = 64;  // tokens whose logits are kept at once: each has as many as the vocabulary tokens
-constexpr std::size_t kDecodedAhead = 12;  // tokens of a quote that can go on in one way only, see docs/adr/0011
+constexpr std::size_t kDecodedAhead = 32;  // tokens of a quote that can go on in one way only, see docs/adr/0012
 constexpr std::size_t kSequences = 1 + ExtractSearch::sequences(kMaxExtractWidth);
 
 class LlamaChatModel final : public ChatModel {
