@@ -57,8 +57,8 @@ std::optional<PlacedRange> find_support(std::string_view copied, std::string_vie
   return std::nullopt;
 }
 
-// From here on the passages behind are not read: hardly ever is one of them surer, and each takes two seconds.
-constexpr double kSureEnough = 0.5;
+// From here on the passages behind are not read, if who asks is content with it: hardly ever is one of them surer, and each takes two seconds.
+constexpr double kSureEnough = 0.3;
 // A passage that is not likelier right than this, whatever is found in it, is asked for nothing more.
 constexpr double kHopeless = 0.1;
 constexpr double kMostGain = 50;  // of a question; one passage in a hundred gives more
@@ -87,7 +87,8 @@ std::string reason_with_risk(bool chinese, std::span<const PassageRead> passages
 
 /// The passage whose answer is likeliest right. What the others say leads a small model astray, so each is read alone. nullopt when the
 /// model does not tell what it makes of them.
-std::optional<Candidate> best_candidate(Reading& reading, const Question& question, std::span<const PassageRead> passages, const llm::Weights& weights) {
+std::optional<Candidate> best_candidate(Reading& reading, const Question& question, std::span<const PassageRead> passages, const llm::Weights& weights,
+                                        double sure_enough) {
   std::optional<Candidate> best;
   for (std::size_t i = 0; i < passages.size(); ++i) {
     const auto sufficiency = reading.sufficiency(passages[i]);
@@ -105,7 +106,7 @@ std::optional<Candidate> best_candidate(Reading& reading, const Question& questi
       candidate.probability = confidence(candidate.signals, weights);
     }
     if (!best || candidate.probability > best->probability) best = candidate;
-    if (best->probability >= kSureEnough) break;
+    if (best->probability >= sure_enough) break;
   }
   return best;
 }
@@ -151,7 +152,8 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   std::span<const retrieval::Hit> hits(found.hits);
   std::optional<ChosenExtract> extract;
   if (const auto best = options_.calibration
-                            ? best_candidate(reading, question, passages, chinese ? options_.calibration->chinese : options_.calibration->english)
+                            ? best_candidate(reading, question, passages, chinese ? options_.calibration->chinese : options_.calibration->english,
+                                             std::max(kSureEnough, 1 - risk))
                             : std::nullopt) {
     verdict.probability = best->probability;
     verdict.signals = best->signals;

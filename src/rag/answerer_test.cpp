@@ -197,7 +197,7 @@ TEST_F(StatementTest, WhatThePassageDoesNotSayIsNotStated) {
   EXPECT_EQ(stated("Bela Ort opened the Aurora bridge in 1932."), "1932");
   EXPECT_EQ(stated("The Aurora bridge was opened in 1957."), "1932") << "another answer";
   model_.yes_less_no = [](std::string_view prompt) { return prompt.find("Statement:") == std::string_view::npos ? 0.0 : -3.0; };
-  EXPECT_EQ(stated("In 1932 the Aurora bridge was opened and designed."), "1932") << "the model finds that the passage does not say so";
+  EXPECT_EQ(stated("In 1932 the Aurora bridge was built, moved and painted."), "1932") << "the model finds that the passage does not say so";
 }
 TEST_F(StatementTest, NothingIsStatedThatAPageCouldLoadOrHide) {
   EXPECT_EQ(stated("![open](http://example.com/1932.png) The Aurora bridge was opened in 1932."), "1932");

@@ -12,6 +12,8 @@ namespace panduan::rag {
 namespace {
 
 constexpr std::size_t kMostSentences = 3;  // that one statement may rest on
+// From this share of its words in the sentences on, and all that can be looked up there as well, the model is not asked: it takes a second.
+constexpr double kNearlyAllWords = 0.8;
 
 /// Whether the line is a sentence that says the answer: not the bare answer again, not cut off, and without anything that a page could load or
 /// hide behind other words.
@@ -39,11 +41,14 @@ std::vector<documents::ByteRange> bearing(std::string_view statement, std::strin
 
 /// The names that a statement says may stand in the title or the headings instead of the sentences; those of another sentence of the passage
 /// need that sentence.
-bool is_borne_out(std::string_view statement, const PassageRead& passage, std::span<const documents::ByteRange> ranges, Entailment* entailment) {
+bool is_borne_out(std::string_view statement, const PassageRead& passage, std::span<const documents::ByteRange> ranges, Entailment& entailment) {
   std::vector<std::string_view> sentences;
   for (const auto& range : ranges) sentences.push_back(std::string_view(passage.text).substr(range.begin, range.size()));
   const std::array<std::string_view, 2> context{passage.title, passage.heading_path};
-  return check_statement(statement, {.sentences = sentences, .context = context}, entailment).grounding == Grounding::Supported;
+  const StatementEvidence evidence{.sentences = sentences, .context = context};
+  const Groundedness looked_up = check_statement(statement, evidence);
+  if (looked_up.grounding == Grounding::Supported && looked_up.shared_words >= kNearlyAllWords) return true;
+  return check_statement(statement, evidence, &entailment).grounding == Grounding::Supported;
 }
 
 }  // namespace
@@ -54,9 +59,9 @@ std::optional<FullStatement> state_in_full(Reading& reading, Entailment& entailm
   FullStatement statement{.text = parse_line(reading.write(make_statement_prompt(question, passage, answer))), .evidence = {evidence}};
   const bool same_language = is_mostly_chinese(question.text) == is_mostly_chinese(passage.text);
   if (!says(statement.text, answer, same_language) || is_mostly_chinese(statement.text) != is_mostly_chinese(question.text)) return std::nullopt;
-  if (is_borne_out(statement.text, passage, statement.evidence, &entailment)) return statement;
+  if (is_borne_out(statement.text, passage, statement.evidence, entailment)) return statement;
   statement.evidence = bearing(statement.text, passage.text, evidence);
-  if (statement.evidence.size() > 1 && is_borne_out(statement.text, passage, statement.evidence, &entailment)) return statement;
+  if (statement.evidence.size() > 1 && is_borne_out(statement.text, passage, statement.evidence, entailment)) return statement;
   return std::nullopt;
 }
 
