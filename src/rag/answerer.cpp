@@ -66,8 +66,8 @@ constexpr double kMostGain = 50;  // of a question; one passage in a hundred giv
 /// A passage, and what the model would answer from it alone.
 struct Candidate {
   std::size_t passage = 0;  ///< its index
-  std::optional<ChosenExtract> copied;
-  Signals signals;
+  std::optional<ChosenExtract> copied = {};
+  std::optional<Signals> signals;  ///< nullopt when it was found wanting at once, and nothing more was asked
   double probability = 0;  ///< that the answer is right
 };
 
@@ -93,17 +93,16 @@ std::optional<Candidate> best_candidate(Reading& reading, const Question& questi
   for (std::size_t i = 0; i < passages.size(); ++i) {
     const auto sufficiency = reading.sufficiency(passages[i]);
     if (!sufficiency) return std::nullopt;
-    Candidate candidate{.passage = i, .copied = {}, .signals = {.sufficiency = *sufficiency}};
+    Candidate candidate{.passage = i};
     candidate.probability = confidence({.question = kMostGain, .sufficiency = *sufficiency, .agreement = 1}, weights);
     if (candidate.probability > kHopeless) {
       const auto gain = reading.question_gain(passages[i]);
       if (!gain) return std::nullopt;
-      candidate.signals.question = *gain;
       candidate.copied = reading.copy(make_answer_prompt(question, passages.subspan(i, 1)), passages.subspan(i, 1));
       if (!candidate.copied) return std::nullopt;
-      candidate.signals.copied = candidate.copied->log_prob;
-      candidate.signals.agreement = candidate.copied->agreement;
-      candidate.probability = confidence(candidate.signals, weights);
+      candidate.signals =
+          Signals{.question = *gain, .sufficiency = *sufficiency, .copied = candidate.copied->log_prob, .agreement = candidate.copied->agreement};
+      candidate.probability = confidence(*candidate.signals, weights);
     }
     if (!best || candidate.probability > best->probability) best = candidate;
     if (best->probability >= sure_enough) break;

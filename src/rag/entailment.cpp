@@ -3,11 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 #include <vector>
 
-#include "base/error.h"
 #include "base/unicode.h"
 
 namespace panduan::rag {
@@ -53,18 +51,6 @@ std::vector<llm::ChatMessage> ask_whether(std::string_view statement, std::strin
   return {{llm::Role::System, std::string(wording.system)}, {.role = llm::Role::User, .content = std::move(text), .shared_bytes = shared}};
 }
 
-void add(const llm::Usage& usage, Done& cost) {
-  cost.prompt_tokens += usage.prompt_tokens;
-  cost.reused_tokens += usage.reused_tokens;
-  cost.completion_tokens += usage.completion_tokens;
-  cost.prefill_ms += usage.prefill_ms;
-  cost.decode_ms += usage.decode_ms;
-}
-
-void throw_if_stopped(const std::stop_token& stop) {
-  if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "the check was stopped");
-}
-
 }  // namespace
 
 Entailment::Opinion Entailment::opinion(std::string_view statement, std::string_view passage) {
@@ -75,26 +61,15 @@ Entailment::Opinion Entailment::opinion(std::string_view statement, std::string_
 
 std::optional<double> Entailment::log_odds(std::string_view statement, std::string_view passage) {
   const Wording& wording = wording_for(statement);
-  std::vector<std::string> beginnings = wording.yes;
-  beginnings.insert(beginnings.end(), wording.no.begin(), wording.no.end());
-  const auto likelihoods = model_.likelihoods(ask_whether(statement, passage), {}, beginnings, stop_);
-  throw_if_stopped(stop_);
-  if (!likelihoods) return std::nullopt;
-  add(likelihoods->usage, cost_);
-  std::vector<double> log_probs;
-  for (const auto& tokens : likelihoods->log_probs) log_probs.push_back(std::accumulate(tokens.begin(), tokens.end(), 0.0));
-  const auto no = log_probs.begin() + static_cast<std::ptrdiff_t>(wording.yes.size());
-  return *std::max_element(log_probs.begin(), no) - *std::max_element(no, log_probs.end());
+  return model_.log_odds(ask_whether(statement, passage), wording.yes, wording.no);
 }
 
 bool Entailment::written_yes(std::string_view statement, std::string_view passage) {
   const Wording& wording = wording_for(statement);
   constexpr int kTokens = 4;
-  const auto reply = model_.generate(ask_whether(statement, passage), {.max_tokens = kTokens, .grammar = std::string(wording.grammar)}, {}, stop_);
-  throw_if_stopped(stop_);
-  add(reply.usage, cost_);
-  const std::size_t begin = std::min(reply.text.find_first_not_of(" \n\"“"), reply.text.size());
-  return std::ranges::any_of(wording.yes, [&](const std::string& yes) { return std::string_view(reply.text).substr(begin).starts_with(yes); });
+  const std::string reply = model_.generate(ask_whether(statement, passage), {.max_tokens = kTokens, .grammar = std::string(wording.grammar)});
+  const std::size_t begin = std::min(reply.find_first_not_of(" \n\"“"), reply.size());
+  return std::ranges::any_of(wording.yes, [&](const std::string& yes) { return std::string_view(reply).substr(begin).starts_with(yes); });
 }
 
 }  // namespace panduan::rag

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "llm/chat_model.h"
-#include "rag/events.h"
+#include "rag/counted_model.h"
 
 namespace panduan::rag {
 
@@ -13,7 +13,7 @@ namespace panduan::rag {
 /// Error as ChatModel::generate, and Cancelled when stopped.
 class Entailment {
  public:
-  Entailment(llm::ChatModel& model, Done& cost, const std::stop_token& stop) : model_(model), cost_(cost), stop_(stop) {}
+  Entailment(llm::ChatModel& model, Done& cost, const std::stop_token& stop) : model_(model, cost, stop) {}
 
   struct Opinion {
     bool says_so = false;
@@ -27,9 +27,7 @@ class Entailment {
   std::optional<double> log_odds(std::string_view statement, std::string_view passage);
   bool written_yes(std::string_view statement, std::string_view passage);
 
-  llm::ChatModel& model_;
-  Done& cost_;
-  const std::stop_token& stop_;
+  CountedModel model_;
 };
 
 }  // namespace panduan::rag

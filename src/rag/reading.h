@@ -7,6 +7,7 @@
 
 #include "llm/chat_model.h"
 #include "rag/confidence.h"
+#include "rag/counted_model.h"
 #include "rag/events.h"
 #include "rag/extract_choice.h"
 #include "rag/prompt.h"
@@ -19,7 +20,7 @@ namespace panduan::rag {
 class Reading {
  public:
   Reading(llm::ChatModel& model, const Question& question, int max_tokens, Done& cost, const std::stop_token& stop)
-      : model_(model), question_(question), max_tokens_(max_tokens), cost_(cost), stop_(stop) {}
+      : model_(model, cost, stop), question_(question), max_tokens_(max_tokens) {}
 
   /// Signals::question; nullopt for a model that does not tell.
   std::optional<double> question_gain(const PassageRead& passage);
@@ -34,15 +35,10 @@ class Reading {
  private:
   std::optional<double> log_prob(const QuestionPrompt& prompt);
   std::optional<double> log_odds(const SufficiencyPrompt& prompt);
-  std::optional<llm::Likelihoods> likelihoods(const std::vector<llm::ChatMessage>& messages, const std::string& begun, const std::vector<std::string>& texts);
-  void throw_if_stopped() const;
-  void add(const llm::Usage& usage);
 
-  llm::ChatModel& model_;
+  CountedModel model_;
   const Question& question_;
   int max_tokens_;
-  Done& cost_;
-  const std::stop_token& stop_;
   // Without any passage, once they were asked for:
   std::optional<double> question_alone_;
   std::optional<double> leaning_;

@@ -235,7 +235,6 @@ class LlamaChatModel final : public ChatModel {
   /// Decodes a token and what may come behind it in one batch, each with its logits; the token alone is in the context for sure. False
   /// when stopped.
   bool decode_ahead(llama_token token, std::span<const llama_token> likely) {
-    llama_memory_seq_rm(llama_get_memory(context_.get()), 0, position_, -1);  // what did not come last time
     batch_.clear();
     batch_.add(token, position_, 0, true);
     for (std::size_t i = 0; i < likely.size(); ++i) batch_.add(likely[i], position_ + 1 + static_cast<llama_pos>(i), 0, true);
@@ -277,6 +276,7 @@ class LlamaChatModel final : public ChatModel {
         output = static_cast<int>(++came);
         ++position_;
       } else {
+        if (came < likely.size()) llama_memory_seq_rm(llama_get_memory(context_.get()), 0, position_, -1);  // what did not come
         const auto left = static_cast<std::size_t>(options.max_tokens - generation.usage.completion_tokens);
         likely = sampler.likely_next(std::min(kDecodedAhead, left));
         came = 0;
