@@ -10,7 +10,8 @@
 #include "rag/confidence.h"
 
 /// The answer's stream, protocol version 1: searching, passages, quote*, statement*, answer, verdict, done. What a person may take
-/// for an answer (statement, answer) comes only after the decision to answer; a refusal has none of them. Serialised as JSON by
+/// for an answer (statement, answer) comes only after the decision to answer; a refusal has none of them. Without a chat model there are
+/// quotes, and a verdict that says that nothing judged them. Serialised as JSON by
 /// server/json.h, described in api/openapi.yaml.
 namespace panduan::rag {
 
