@@ -17,6 +17,8 @@ class LocalWorkbench final : public Workbench {
   ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
                          const std::stop_token& stop) override;
   ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override;
+  WorkspaceSettings workspace_settings(const identity::Caller& caller) override;
+  WorkspaceSettings change_workspace_settings(const identity::Caller& caller, const SettingChanges& changes) override;
   store::DocumentList list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) override;
   store::Document find(const identity::Caller& caller, const std::string& id_or_source) override;
   store::Document remove(const identity::Caller& caller, const std::string& id_or_source) override;

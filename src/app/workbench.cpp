@@ -102,15 +102,33 @@ retrieval::Retriever& LocalWorkbench::retriever() {
 
 ingest::AddSummary LocalWorkbench::add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
                                        const std::stop_token& stop) {
-  ingest::Ingester ingester(
-      *store_, models_.embedder(),
-      {.chunk_tokens = static_cast<std::size_t>(config_.chunk_tokens), .max_file_bytes = static_cast<std::uint64_t>(config_.max_file_mb) << 20U});
+  ingest::Ingester ingester(*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_));
   return ingester.add(caller, paths, sink, stop);
 }
 
 ingest::FileResult LocalWorkbench::upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) {
-  ingest::Ingester ingester(*store_, models_.embedder(), {.chunk_tokens = static_cast<std::size_t>(config_.chunk_tokens)});
+  ingest::Ingester ingester(*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_));
   return ingester.add_bytes(caller, upload_source(name), std::move(bytes), stop);
+}
+
+WorkspaceSettings LocalWorkbench::workspace_settings(const identity::Caller& caller) {
+  identity::require(caller, identity::Right::Read);
+  WorkspaceSettings settings = make_workspace_settings(store_->settings(caller.workspace_id), config_);
+  settings.cut_otherwise = store_->count_cut_otherwise(caller.workspace_id, ingest::chunking_of(ingest_options(settings, config_)));
+  return settings;
+}
+
+WorkspaceSettings LocalWorkbench::change_workspace_settings(const identity::Caller& caller, const SettingChanges& changes) {
+  identity::require(caller, identity::Right::Write);
+  const std::lock_guard lock(mutex_);
+  auto kept = store_->settings(caller.workspace_id);
+  for (const auto& [key, value] : changes) {
+    kept[key] = value.value_or("");
+    if (!value) kept.erase(key);
+  }
+  make_workspace_settings(kept, config_);  // or it throws, and nothing is changed
+  store_->set(caller.workspace_id, changes);
+  return workspace_settings(caller);
 }
 
 store::DocumentList LocalWorkbench::list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) {
@@ -170,6 +188,7 @@ void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& qu
                          {.passages = static_cast<std::size_t>(config_.passages),
                           .max_tokens = static_cast<int>(config_.max_answer_tokens),
                           .calibration = known == nullptr ? std::nullopt : known->calibration,
+                          .voice = make_workspace_settings(store_->settings(caller.workspace_id), config_).voice,
                           .risk = config_.risk});
   answerer.answer(caller, conversation.question(), conversation.keeping(sink), stop);
 }

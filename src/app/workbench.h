@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/workspace_settings.h"
 #include "base/config.h"
 #include "identity/caller.h"
 #include "ingest/progress.h"
@@ -53,6 +54,9 @@ class Workbench {
   /// rest goes on.
   virtual ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
                                  const std::stop_token& stop) = 0;
+  virtual WorkspaceSettings workspace_settings(const identity::Caller& caller) = 0;
+  /// All changes or none. Throws Error{InvalidInput} that names the setting and what was expected.
+  virtual WorkspaceSettings change_workspace_settings(const identity::Caller& caller, const SettingChanges& changes) = 0;
   /// One document from its bytes; `name` is its source and tells its format. Throws what add reports per file.
   virtual ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) = 0;
   virtual store::DocumentList list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) = 0;

@@ -25,7 +25,8 @@ struct Config {
   std::int64_t passages = 3;       ///< answer.passages: how many the model reads
   std::int64_t max_answer_tokens = 256;  ///< answer.max_tokens
   double risk = 0.75;              ///< answer.risk: an answer that is wrong with more than this probability is not shown
-  std::int64_t chunk_tokens = 256; ///< documents.chunk_tokens
+  std::int64_t chunk_tokens = 256; ///< documents.chunk_tokens; a workspace may set its own, and so the next
+  std::int64_t chunk_overlap = 0;  ///< documents.chunk_overlap
   std::int64_t max_file_mb = 200;  ///< documents.max_file_mb
   std::string server_host = "127.0.0.1";  ///< server.host
   std::int64_t server_port = 8484;        ///< server.port

@@ -37,6 +37,7 @@ class Parser {
     add_document_commands();
     add_question_commands();
     add_conversation_commands();
+    add_workspace_commands();
     add_model_commands();
     add_other_commands();
   }
@@ -91,6 +92,7 @@ class Parser {
       asking->add_option("--risk", arguments_.risk, "Show no answer that is wrong with more than this probability")
           ->type_name("0…1")
           ->check(CLI::Range(0.0, 1.0));
+      asking->add_flag("--explain", arguments_.explain, "Show what the model was asked, word for word, and what came back");
       asking->add_flag("-c,--continue", arguments_.goes_on, "Go on from the last conversation");
     }
     ask->add_flag("--times", arguments_.times, "Say where the time went");
@@ -124,6 +126,18 @@ class Parser {
       if (ids->empty() && all->empty()) throw CLI::RequiredError("CONVERSATION or --all");
       arguments_.command = Command::ConversationsRemove;
     });
+  }
+
+  void add_workspace_commands() {
+    CLI::App* workspace = app_.add_subcommand("workspace", "How answers are worded and documents are cut");
+    workspace->require_subcommand(1);
+    workspace->fallthrough();
+    command(*workspace, "show", "What holds here", Command::WorkspaceShow);
+    CLI::App* set = command(*workspace, "set", "Change a setting: role, tone, chunk_tokens, chunk_overlap", Command::WorkspaceSet);
+    set->add_option("SETTING VALUE", arguments_.names, "For example: tone 'Be brief and formal.'")->required()->expected(2);
+    command(*workspace, "unset", "Go back to what holds without it", Command::WorkspaceUnset)
+        ->add_option("SETTING", arguments_.names, "role, tone, chunk_tokens or chunk_overlap")
+        ->required();
   }
 
   void add_model_commands() {

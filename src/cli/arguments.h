@@ -19,6 +19,9 @@ enum class Command {
   ConversationsList,
   ConversationsShow,
   ConversationsRemove,
+  WorkspaceShow,
+  WorkspaceSet,
+  WorkspaceUnset,
   Serve,
   ModelsList,
   ModelsPull,
@@ -36,7 +39,7 @@ struct Arguments {
   std::map<std::string, std::string> settings;      ///< key → value, as the config file would have them
   std::optional<std::filesystem::path> config_file;
 
-  std::vector<std::string> names;      ///< paths, documents, models, conversations, words of the question
+  std::vector<std::string> names;      ///< paths, documents, models, conversations, settings, words of the question
   std::size_t search_limit = 8;
   std::size_t list_limit = 100;        ///< list, conversations list
   std::string cursor;                  ///< list
@@ -44,6 +47,7 @@ struct Arguments {
   std::filesystem::path documents;     ///< eval
   std::filesystem::path records;        ///< eval: empty, or where the records go
   bool retrieval_only = false;         ///< eval
+  bool explain = false;                ///< ask, chat: as rag::Question::explain
   std::optional<double> risk;          ///< ask, chat: as rag::Question::risk
   bool goes_on = false;                ///< ask, chat: from the conversation that was last spoken in
   bool all = false;                    ///< conversations remove

@@ -22,6 +22,7 @@ int run_search(const Session& session);
 int run_ask(const Session& session);
 int run_chat(const Session& session);
 int run_conversations(const Session& session);
+int run_workspace(const Session& session);
 int run_check(const Session& session);
 int run_serve(const Session& session);
 int run_models(const Session& session);

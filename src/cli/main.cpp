@@ -24,6 +24,9 @@ int run(const Session& session) {
     case Command::ConversationsList:
     case Command::ConversationsShow:
     case Command::ConversationsRemove: return run_conversations(session);
+    case Command::WorkspaceShow:
+    case Command::WorkspaceSet:
+    case Command::WorkspaceUnset: return run_workspace(session);
     case Command::Check: return run_check(session);
     case Command::Serve: return run_serve(session);
     case Command::ModelsList:

@@ -96,11 +96,33 @@ class AnswerPrinter {
     for (const auto& passage : passages_.passages) fmt::print("  {}\n", styled(place_text(passage.source, passage.page, passage.heading_path), Style::Dim));
   }
   void print(const rag::Done& done) {
+    print_prompts(done);
     if (done.model.empty()) return;
     fmt::print("{}\n", styled(fmt::format("     {}{} · search {} · {} tokens read in {} · answer written in {} · {} in all", probability_, done.model,
                                           human_duration(done.search_ms), done.prompt_tokens, human_duration(done.prefill_ms), human_duration(done.decode_ms),
                                           human_duration(done.total_ms)),
                               Style::Dim));
+  }
+
+  /// What the model was asked, for a question with --explain.
+  static void print_prompts(const rag::Done& done) {
+    std::size_t number = 0;
+    for (const rag::Asked& asked : done.asked) {
+      if (asked.text.empty()) continue;
+      fmt::print("\n{}\n{}\n", styled(fmt::format("── prompt {}: {}, version {}", ++number, asked.prompt, asked.version), Style::Cyan),
+                 styled(printable_lines(asked.text), Style::Dim));
+      fmt::print("{}\n{}\n", styled("── reply", Style::Cyan), printable_lines(asked.reply));
+    }
+  }
+  static std::string printable_lines(std::string_view text) {
+    std::string lines;
+    for (std::size_t begin = 0; begin < text.size();) {
+      const std::size_t end = std::min(text.find('\n', begin), text.size());
+      if (begin > 0) lines += '\n';
+      lines += printable(text.substr(begin, end - begin));
+      begin = end + 1;
+    }
+    return lines;
   }
 
   StatusLine status_;
@@ -208,10 +230,13 @@ int run_ask(const Session& session) {
       print(event);
     }
   };
-  workbench->ask(
-      workbench->local_caller(),
-      {.text = typed_question(session.arguments), .history = {}, .risk = session.arguments.risk, .conversation_id = conversation_of(session, *workbench)}, sink,
-      session.stop);
+  workbench->ask(workbench->local_caller(),
+                 {.text = typed_question(session.arguments),
+                  .history = {},
+                  .risk = session.arguments.risk,
+                  .conversation_id = conversation_of(session, *workbench),
+                  .explain = session.arguments.explain},
+                 sink, session.stop);
   if (session.arguments.times) times.print();
   return answered ? 0 : 3;
 }
@@ -239,7 +264,9 @@ int run_chat(const Session& session) {
     if (*line == "/new") conversation = rag::kNewConversation;
     else
       conversation =
-          ask_in_chat(session, *workbench, {.text = *line, .history = {}, .risk = session.arguments.risk, .conversation_id = conversation}, ctrl_c.token());
+          ask_in_chat(session, *workbench,
+                      {.text = *line, .history = {}, .risk = session.arguments.risk, .conversation_id = conversation, .explain = session.arguments.explain},
+                      ctrl_c.token());
   }
   if (prompts) fmt::print("\n");
   return session.stop.stop_requested() ? error_mapping(ErrorKind::Cancelled).exit_code : 0;

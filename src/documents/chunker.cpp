@@ -128,6 +128,29 @@ class Packer {
       return;
     }
     chunks_.push_back({.text = range, .heading_path = path_of(begin, end), .tokens = tokens});
+    if (begin > 0 && options_.overlap_tokens > 0) reach_back(chunks_.back());
+  }
+
+  /// Lets a chunk begin with the last sentences before it.
+  void reach_back(Chunk& chunk) const {
+    const std::string_view text = document_.text;
+    const std::size_t first = group_.front().unit.text.begin;
+    const std::size_t own = chunk.text.begin;
+    std::size_t start = own - std::min(own - first, options_.overlap_tokens * detail::kMostBytesPerToken);
+    while ((static_cast<unsigned char>(text[start]) & 0xC0U) == 0x80U) ++start;
+    std::vector<std::size_t> begins;
+    if (start == first) begins.push_back(first);
+    for (const std::size_t end : sentence_ends(text.substr(start, own - start))) begins.push_back(start + end);
+    for (auto begin = begins.rbegin(); begin != begins.rend(); ++begin) {
+      const ByteRange before = detail::trim(text, {*begin, own});
+      if (before.size() == 0) continue;
+      if (options_.count_tokens(text.substr(before.begin, before.size())) > options_.overlap_tokens) break;
+      const ByteRange whole{before.begin, chunk.text.end};
+      const std::size_t tokens = options_.count_tokens(text.substr(whole.begin, whole.size()));
+      if (tokens > options_.max_tokens) break;
+      chunk.text = whole;
+      chunk.tokens = tokens;
+    }
   }
 
   /// The headings above all of a chunk; where there are none in common, those above its begin.
@@ -152,8 +175,9 @@ class Packer {
 }  // namespace
 
 std::vector<Chunk> chunk_document(const ParsedDocument& document, const ChunkOptions& options) {
-  if (options.target_tokens == 0 || options.max_tokens < options.target_tokens || !options.count_tokens) {
-    throw Error(ErrorKind::Internal, fmt::format("[chunk] target {} and maximum {} make no sense", options.target_tokens, options.max_tokens));
+  if (options.target_tokens == 0 || options.overlap_tokens >= options.target_tokens || options.max_tokens < options.target_tokens || !options.count_tokens) {
+    throw Error(ErrorKind::Internal,
+                fmt::format("[chunk] target {}, overlap {} and maximum {} make no sense", options.target_tokens, options.overlap_tokens, options.max_tokens));
   }
   return Packer(document, options).run();
 }

@@ -8,7 +8,7 @@
 
 namespace panduan::documents {
 
-/// A passage: what is embedded, found and read. Chunks of a document do not overlap and keep text order.
+/// A passage: what is embedded, found and read. Chunks of a document keep text order, and overlap only as far as was asked for.
 struct Chunk {
   ByteRange text;            ///< begins and ends on a character, no white space at either end
   std::string heading_path;  ///< the headings above it: "Packages › Dependencies"
@@ -17,6 +17,9 @@ struct Chunk {
 
 struct ChunkOptions {
   std::size_t target_tokens = 256;
+  /// At most so many tokens of the chunk before it, whole sentences, begin a chunk as well; none across a chapter, and fewer where
+  /// max_tokens would be exceeded.
+  std::size_t overlap_tokens = 0;
   std::size_t max_tokens = 400;  ///< never exceeded: with path and prefix it must fit the embedder
   /// Tokens of a text, by the tokenizer of the model that will read it.
   std::function<std::size_t(std::string_view)> count_tokens;

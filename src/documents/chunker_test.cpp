@@ -157,6 +157,36 @@ TEST(ChunkDocument, NeverJoinsAShortSectionAcrossAHigherHeading) {
   EXPECT_EQ(chunk_text(document, chunks[1]), "B\n\nshort too");
 }
 
+TEST(ChunkDocument, OverlapsByWholeSentencesWithinAChapter) {
+  std::string text = "# A\n\n";
+  for (int i = 0; i < 40; ++i) text += "The sentence number " + std::to_string(i) + " says so. ";
+  text += "\n\n# B\n\nAnother chapter begins.";
+  const ParsedDocument document = load_document("a.md", text);
+  ChunkOptions overlapping = options(60, 100);
+  overlapping.overlap_tokens = 20;
+  const std::vector<Chunk> chunks = chunk_document(document, overlapping);
+  ASSERT_GT(chunks.size(), 3U);
+  for (std::size_t i = 1; i < chunks.size(); ++i) {
+    const bool same_chapter = chunks[i].heading_path == chunks[i - 1].heading_path;
+    EXPECT_EQ(chunks[i].text.begin < chunks[i - 1].text.end, same_chapter) << i;
+    EXPECT_EQ(chunks[i].tokens, overlapping.count_tokens(chunk_text(document, chunks[i])));
+    EXPECT_LE(chunks[i].tokens, overlapping.max_tokens);
+    if (!same_chapter) continue;
+    EXPECT_TRUE(chunk_text(document, chunks[i]).starts_with("The sentence")) << chunk_text(document, chunks[i]);
+    EXPECT_LE(overlapping.count_tokens(std::string_view(document.text).substr(chunks[i].text.begin, chunks[i - 1].text.end - chunks[i].text.begin)), 20U);
+  }
+  EXPECT_EQ(chunk_document(document, options(60, 100)).size(), chunks.size()) << "where it is cut does not depend on it";
+}
+
+TEST(ChunkDocument, OverlapsNoFurtherThanTheLongestChunk) {
+  std::string text;
+  for (int i = 0; i < 200; ++i) text += "第" + std::to_string(i) + "句话。";
+  const ParsedDocument document = load_document("a.txt", text);
+  ChunkOptions overlapping = options(50, 55);
+  overlapping.overlap_tokens = 25;
+  for (const Chunk& chunk : chunk_document(document, overlapping)) EXPECT_LE(chunk.tokens, 55U);
+}
+
 TEST(ChunkDocument, CutsLongSentencesBetweenWordsAndLongWordsBetweenCharacters) {
   std::string words;
   for (int i = 0; i < 500; ++i) words += "word" + std::to_string(i) + " ";

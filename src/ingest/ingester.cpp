@@ -27,6 +27,8 @@ store::FileStamp stamp_of(const std::filesystem::path& path) {
 
 }  // namespace
 
+std::string chunking_of(const IngestOptions& options) { return fmt::format("{} tokens, overlap {}", options.chunk_tokens, options.chunk_overlap); }
+
 /// What one call carries from step to step.
 struct Ingester::Run {
   identity::Caller caller;
@@ -94,7 +96,7 @@ FileResult Ingester::add_file(Run& run, const std::filesystem::path& path) {
       throw Error(ErrorKind::TooLarge,
                   fmt::format("it has {} bytes, the limit is {}: split it, or raise documents.max_file_mb", stamp.bytes, options_.max_file_bytes));
     }
-    if (known && known->stamp == stamp && store_.is_embedded(run.caller.workspace_id, known->id, run.model)) {
+    if (known && known->stamp == stamp && store_.is_prepared(run.caller.workspace_id, known->id, chunking_of(options_), run.model)) {
       return {.source = source, .outcome = AddOutcome::Unchanged, .reason = {}, .document = *known};
     }
     return store_bytes(run, source, stamp, read_file(path, options_.max_file_bytes));
@@ -109,19 +111,28 @@ FileResult Ingester::store_bytes(Run& run, const std::string& source, const stor
   const auto workspace = run.caller.workspace_id;
   const Sha256 digest = sha256(bytes);
   const auto before = store_.find_document_by_source(workspace, source);
-  if (before && before->content_sha256 == digest && store_.is_embedded(workspace, before->id, run.model)) {
+  if (before && before->content_sha256 == digest && store_.is_prepared(workspace, before->id, chunking_of(options_), run.model)) {
     store_.update_stamp(workspace, before->id, stamp);
     return {.source = source, .outcome = AddOutcome::Unchanged, .reason = {}, .document = *before};
   }
   const AddOutcome outcome = before ? AddOutcome::Updated : AddOutcome::Added;
   const documents::Loader& loader = documents::loader_for(source, bytes);
-  if (auto shared = store_.put_known_content(
-          workspace,
-          {.source = source, .stamp = stamp, .content_sha256 = digest, .media_type = std::string(loader.media_type()), .embedding_model = run.model})) {
+  if (auto shared = store_.put_known_content(workspace, {.source = source,
+                                                         .stamp = stamp,
+                                                         .content_sha256 = digest,
+                                                         .media_type = std::string(loader.media_type()),
+                                                         .chunking = chunking_of(options_),
+                                                         .embedding_model = run.model})) {
     return {.source = source, .outcome = outcome, .reason = {}, .document = *std::move(shared)};
   }
-  store::NewVersion version{
-      .source = source, .stamp = stamp, .content_sha256 = digest, .bytes = std::move(bytes), .parsed = {}, .chunks = {}, .embedding_model = run.model};
+  store::NewVersion version{.source = source,
+                            .stamp = stamp,
+                            .content_sha256 = digest,
+                            .bytes = std::move(bytes),
+                            .parsed = {},
+                            .chunks = {},
+                            .chunking = chunking_of(options_),
+                            .embedding_model = run.model};
   version.parsed = loader.load(version.bytes, run.stop);
   version.chunks = make_chunks(run, version.parsed);
   run.report("storing");
@@ -129,8 +140,9 @@ FileResult Ingester::store_bytes(Run& run, const std::string& source, const stor
 }
 
 std::vector<store::NewChunk> Ingester::make_chunks(Run& run, const documents::ParsedDocument& parsed) {
-  const auto cut = documents::chunk_document(
-      parsed, {.target_tokens = options_.chunk_tokens, .count_tokens = [this](std::string_view text) { return embedder_.count_tokens(text); }});
+  const auto cut = documents::chunk_document(parsed, {.target_tokens = options_.chunk_tokens,
+                                                      .overlap_tokens = options_.chunk_overlap,
+                                                      .count_tokens = [this](std::string_view text) { return embedder_.count_tokens(text); }});
   std::vector<store::NewChunk> chunks;
   std::vector<std::string> texts;
   for (const documents::Chunk& chunk : cut) {

@@ -13,8 +13,12 @@ namespace panduan::ingest {
 
 struct IngestOptions {
   std::size_t chunk_tokens = 256;
+  std::size_t chunk_overlap = 0;
   std::uint64_t max_file_bytes = 200ULL << 20U;
 };
+
+/// As the store keeps how a document was cut (store::NewVersion::chunking).
+std::string chunking_of(const IngestOptions& options);
 
 /// A file becomes passages: read, hash, parse, cut, embed, store. Each document is stored whole, in one transaction, so a process
 /// that is killed leaves only whole documents, and the next `add` goes on where it stopped.

@@ -91,6 +91,22 @@ std::string long_text(int passages) {
   return text;
 }
 
+TEST_F(IngesterTest, CutsAFileAnewWhenItIsToBeCutInAnotherWay) {
+  std::string text;
+  for (int i = 0; i < 40; ++i) text += "Sentence number " + std::to_string(i) + " stands here. ";
+  const fs::path file = write("a.txt", text);
+  options_.chunk_tokens = 100;
+  add({file});
+  const std::size_t few = results_.at(0).document.chunks;
+  options_.chunk_tokens = 40;
+  EXPECT_EQ(add({file}).updated, 1U);
+  EXPECT_GT(results_.at(0).document.chunks, few);
+  EXPECT_EQ(add({file}).unchanged, 1U);
+  options_.chunk_overlap = 10;
+  EXPECT_EQ(add({file}).updated, 1U);
+  EXPECT_THAT(store_->check().problems, IsEmpty());
+}
+
 TEST_F(IngesterTest, AnAddedFileIsFoundByItsWordsAndHasItsVector) {
   const fs::path path = write("notes.md", "# Gardens\n\nApples grow on trees.\n");
   const AddSummary summary = add({path});

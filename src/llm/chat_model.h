@@ -91,6 +91,9 @@ class ChatModel {
   /// a beam search. nullopt and errors as likelihoods.
   virtual std::optional<Extraction> extract(std::span<const ChatMessage> messages, std::string_view text, const ExtractOptions& options,
                                             std::stop_token stop) = 0;
+  /// Word for word what the model reads of a conversation, and how its reply begins; from a remote server what is sent to it. For people,
+  /// to see what was asked. Throws Error as generate.
+  virtual std::string prompt_text(std::span<const ChatMessage> messages, std::string_view begun) const = 0;
   virtual std::size_t count_tokens(std::string_view text) const = 0;
   virtual std::string name() const = 0;
   /// Changes whenever the model's weights may differ: part of every cache key.

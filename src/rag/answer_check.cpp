@@ -111,16 +111,18 @@ CheckedAnswer AnswerChecker::check(const identity::Caller& caller, const AnswerT
   if (!answer.sources && retriever == nullptr) throw Error(ErrorKind::Internal, "an answer without sources came without a retriever");
   const auto finder = answer.sources ? detail::find_in_sources(*answer.sources, models_.embedder) : detail::find_in_store(store_, *retriever, caller);
   CheckedAnswer checked;
+  Account account;
   std::optional<Entailment> model;
   if (models_.chat != nullptr) {
-    model.emplace(*models_.chat, checked.done, stop);
-    checked.done.model = models_.chat->name();
+    model.emplace(*models_.chat, account, stop);
+    account.done.model = models_.chat->name();
   }
   StatementCheck check(*finder, model ? &*model : nullptr, stop);
   for (const StatementText& statement : statements) {
     if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "the check was stopped");
     checked.statements.push_back(check.check(statement));
   }
+  checked.done = std::move(account.done);
   checked.summary = summary_text(checked, is_mostly_chinese(answer.text));
   checked.done.total_ms = watch.elapsed_ms();
   return checked;

@@ -121,7 +121,8 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
                 fmt::format("the answers of '{}' have no probability, so a risk of {} cannot be kept: ask without one, or with a model that was measured",
                             model_.name(), risk));
   }
-  Done done;
+  Account account{.done = {}, .explain = asked.explain};
+  Done& done = account.done;
   Verdict verdict;
   auto finish = [&](bool answered, std::string reason) {
     verdict.answered = answered;
@@ -132,7 +133,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   };
 
   // Understand: a follow-up is made to stand alone, and from here on the conversation is not needed.
-  const auto [question, query] = make_standalone(asked, model_, done, stop);
+  const auto [question, query] = make_standalone(asked, model_, account, stop);
   const bool chinese = is_mostly_chinese(question.text);
 
   // Retrieve what the caller may read.
@@ -146,7 +147,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   // Read: the passage whose answer is likeliest right, alone, if that is likely enough for who asks. A model that cannot be asked
   // how likely it is reads them all. Nothing of what it writes is shown yet.
   done.model = model_.name();
-  Reading reading(model_, question, options_.max_tokens, done, stop);
+  Reading reading(model_, question, options_.max_tokens, account, stop);
   std::span<const PassageRead> read(passages);
   std::span<const retrieval::Hit> hits(found.hits);
   std::optional<ChosenExtract> extract;
@@ -196,8 +197,8 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   // State: the answer in a full sentence where the model writes one that the passage bears out, with what else it rests on; the bare answer
   // otherwise.
   Statement statement{answer, {quote.number}};
-  Entailment entailment(model_, done, stop);
-  if (const auto full = copied ? state_in_full(reading, entailment, question, read[evidence->hit], answer, evidence->range) : std::nullopt) {
+  Entailment entailment(model_, account, stop);
+  if (const auto full = copied ? state_in_full(reading, entailment, question, read[evidence->hit], answer, evidence->range, options_.voice) : std::nullopt) {
     statement.text = full->text;
     for (const auto& range : std::span(full->evidence).subspan(1)) {
       Quote more = make_quote(store_, caller.workspace_id, hits[evidence->hit].passage, range);

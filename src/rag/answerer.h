@@ -17,6 +17,7 @@ struct AnswerOptions {
   int max_tokens = 256;      ///< of its reply
   /// Of the model. None: nothing tells how likely its answers are right, and it reads all passages together.
   std::optional<llm::Calibration> calibration;
+  Voice voice = {};    ///< of the workspace
   double risk = 0.75;  ///< an answer that is wrong with more than this probability is not shown; Question::risk comes before it
 };
 

@@ -16,6 +16,7 @@ namespace panduan::rag {
 namespace {
 
 using panduan::testing::failure_of;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -361,6 +362,36 @@ TEST_F(AnswererTest, ACompleteQuestionTakesNothingFromTheConversation) {
   EXPECT_EQ(the<Searching>().query, "When was the tunnel beside the Aurora bridge opened?");
   ASSERT_THAT(model_.asked, SizeIs(2)) << "what is copied, and the answer";
   EXPECT_THAT(model_.asked[0].back().content, Not(HasSubstr("1932")));
+}
+
+TEST_F(AnswererTest, SaysWhatTheModelWasAskedAndWordForWordOnRequest) {
+  answers(kBridge);
+  model_.replies = {"Answer: 1932"};
+  ask(kWhen);
+  std::vector<std::string> prompts;
+  for (const Asked& asked : the<Done>().asked) {
+    prompts.push_back(asked.prompt);
+    EXPECT_GT(asked.version, 0);
+    EXPECT_THAT(asked.text + asked.reply, IsEmpty());
+  }
+  EXPECT_EQ(prompts.front(), "sufficiency");
+  EXPECT_EQ(prompts.back(), "answer");
+  events_.clear();
+  model_.replies = {"Answer: 1932"};
+  Question question = kWhen;
+  question.explain = true;
+  ask(question);
+  EXPECT_THAT(the<Done>().asked, SizeIs(prompts.size()));
+  EXPECT_THAT(the<Done>().asked.back().text, AllOf(HasSubstr(kBridge), HasSubstr(kWhen.text)));
+  EXPECT_EQ(the<Done>().asked.back().reply, "Answer: 1932");
+  EXPECT_THAT(the<Done>().asked.front().reply, HasSubstr("log p"));
+}
+
+TEST_F(AnswererTest, AModelThatTellsNothingIsNotSaidToHaveBeenAsked) {
+  model_.replies = {"Answer: 1932"};
+  ask({.text = kWhen.text, .explain = true});
+  ASSERT_THAT(the<Done>().asked, SizeIs(1));
+  EXPECT_EQ(the<Done>().asked[0].prompt, "answer");
 }
 
 TEST_F(AnswererTest, AStopEndsItWithoutAnAnswer) {

@@ -9,11 +9,11 @@
 
 namespace panduan::rag {
 
-/// What a chat model makes of a statement and a passage. Both are data: neither is obeyed. What it costs is added up in `cost`. Throws
-/// Error as ChatModel::generate, and Cancelled when stopped.
+/// What a chat model makes of a statement and a passage. Both are data: neither is obeyed. What it is asked goes to the account.
+/// Throws Error as ChatModel::generate, and Cancelled when stopped.
 class Entailment {
  public:
-  Entailment(llm::ChatModel& model, Done& cost, const std::stop_token& stop) : model_(model, cost, stop) {}
+  Entailment(llm::ChatModel& model, Account& account, const std::stop_token& stop) : model_(model, account, stop) {}
 
   struct Opinion {
     bool says_so = false;
@@ -24,8 +24,7 @@ class Entailment {
   Opinion opinion(std::string_view statement, std::string_view passage);
 
  private:
-  std::optional<double> log_odds(std::string_view statement, std::string_view passage);
-  bool written_yes(std::string_view statement, std::string_view passage);
+  bool written_yes(const Prompt& prompt);
 
   CountedModel model_;
 };

@@ -67,6 +67,15 @@ struct Verdict {
   std::optional<Signals> signals;  ///< what the probability is made of
 };
 
+/// One question to the model.
+struct Asked {
+  std::string prompt;  ///< a file of rag/prompts
+  int version = 0;     ///< of that file
+  // Only for a question with `explain`:
+  std::string text;   ///< word for word what the model read
+  std::string reply;  ///< what it wrote, or what was read off
+};
+
 struct Done {
   std::string model;  ///< empty when none was asked
   std::string conversation_id;  ///< where question and answer were kept; empty when they were not
@@ -77,6 +86,7 @@ struct Done {
   double decode_ms = 0;
   double first_event_ms = 0;  ///< from the question to the model's first word
   double total_ms = 0;
+  std::vector<Asked> asked;  ///< in the order it was asked
 };
 
 using Event = std::variant<Searching, Passages, Quote, Statement, AnswerText, Verdict, Done>;

@@ -54,9 +54,9 @@ bool is_borne_out(std::string_view statement, const PassageRead& passage, std::s
 }  // namespace
 
 std::optional<FullStatement> state_in_full(Reading& reading, Entailment& entailment, const Question& question, const PassageRead& passage,
-                                           std::string_view answer, documents::ByteRange evidence) {
+                                           std::string_view answer, documents::ByteRange evidence, const Voice& voice) {
   if (!is_short(question, answer)) return std::nullopt;
-  FullStatement statement{.text = parse_line(reading.write(make_statement_prompt(question, passage, answer))), .evidence = {evidence}};
+  FullStatement statement{.text = parse_line(reading.write(make_statement_prompt(question, passage, answer, voice))), .evidence = {evidence}};
   const bool same_language = is_mostly_chinese(question.text) == is_mostly_chinese(passage.text);
   if (!says(statement.text, answer, same_language) || is_mostly_chinese(statement.text) != is_mostly_chinese(question.text)) return std::nullopt;
   if (is_borne_out(statement.text, passage, statement.evidence, entailment)) return statement;

@@ -21,6 +21,6 @@ struct FullStatement {
 /// not bear out is not stated. `evidence` is the sentence in which the answer stands. nullopt when the answer is a sentence already, when the
 /// model writes something else, or when the passage does not say so.
 std::optional<FullStatement> state_in_full(Reading& reading, Entailment& entailment, const Question& question, const PassageRead& passage,
-                                           std::string_view answer, documents::ByteRange evidence);
+                                           std::string_view answer, documents::ByteRange evidence, const Voice& voice);
 
 }  // namespace panduan::rag

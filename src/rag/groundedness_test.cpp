@@ -18,10 +18,10 @@ const std::vector<std::string_view> kBridge{"The Aurora bridge was opened in 193
 class GroundednessTest : public ::testing::Test {
  protected:
   llm::testing::ScriptedChatModel model_;
-  Done cost_;
+  Account account_;
   std::stop_source stop_;
   std::stop_token token_ = stop_.get_token();
-  Entailment entailment_{model_, cost_, token_};
+  Entailment entailment_{model_, account_, token_};
 };
 
 TEST_F(GroundednessTest, WhatStandsThereWordForWordNeedsNoModel) {
@@ -48,7 +48,7 @@ TEST_F(GroundednessTest, AModelThatDoesNotTellItsOddsIsAskedForOneWord) {
   EXPECT_EQ(found.grounding, Grounding::Unsupported);
   EXPECT_EQ(found.findings.front().kind, FindingKind::Meaning);
   EXPECT_EQ(found.log_odds, std::nullopt);
-  EXPECT_GT(cost_.prompt_tokens, 0);
+  EXPECT_GT(account_.done.prompt_tokens, 0);
 }
 
 TEST_F(GroundednessTest, WhatTheModelReadsIsDataInFrontOfTheQuestion) {

@@ -2,6 +2,11 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
+
+#include "base/error.h"
+#include "base/hash.h"
+
 namespace panduan::rag {
 namespace {
 
@@ -51,6 +56,46 @@ TEST(MakePrompt, AsksForTheQuoteBehindTheAnswer) {
   ASSERT_EQ(quote.messages.size(), asked.messages.size() + 2);
   EXPECT_EQ(quote.messages[asked.messages.size() - 1].content, asked.messages.back().content) << "or what the model has read is read again";
   EXPECT_EQ(quote.messages[asked.messages.size()].content, "Answer: 1932");
+}
+
+TEST(MakePrompt, AWorkspacesVoiceStandsWhereTheModelWritesFreely) {
+  const Question question{.text = "When did it open?"};
+  const Prompt plain = make_statement_prompt(question, kPassages[0], "1932", {});
+  const Prompt voiced = make_statement_prompt(question, kPassages[0], "1932", {.role = "You are a librarian.", .tone = "Be {formal}."});
+  EXPECT_EQ(voiced.messages[0].content, "You are a librarian.\n" + plain.messages[0].content);
+  EXPECT_EQ(voiced.messages[1].content, plain.messages[1].content + "\nBe {formal}.");
+}
+TEST(MakePrompt, ATextIsNoTemplate) {
+  EXPECT_THAT(make_answer_prompt({.text = "What is {passages}?"}, kPassages).messages.back().content, HasSubstr("Question: What is {passages}?"));
+  EXPECT_THROW(fill_in("{nobody}", {{"question", "x"}}), Error);
+}
+TEST(PromptFiles, KnowWhatTheySay) {
+  for (const std::string& name : prompt_names()) {
+    for (const bool chinese : {false, true}) EXPECT_FALSE(prompt_text(name, chinese).request.empty()) << name;
+  }
+  EXPECT_THROW(prompt_text("nobody", false), Error);
+}
+TEST(PromptFiles, HaveANewVersionWhenTheyChange) {
+  // Who changes a prompt raises its version, measures what rests on it anew (bench/README.md), and writes the new digest here.
+  const std::map<std::string, std::pair<int, std::string>> known{
+      {"answer", {1, "eaf097d1f817236e"}},    {"entailment", {1, "c90dd0d3ba8a864a"}},  {"question", {1, "9844ffefcac8a5fb"}},
+      {"quote", {1, "9ef91f1de38ad03b"}},     {"shorter", {1, "6128de403a0e631a"}},     {"standalone", {1, "b1e697d15a469aba"}},
+      {"statement", {1, "8ed89a5e96aea8c1"}}, {"sufficiency", {1, "1c8228c9ace6dd66"}},
+  };
+  for (const std::string& name : prompt_names()) {
+    std::string all;
+    for (const bool chinese : {false, true}) {
+      const PromptText& text = prompt_text(name, chinese);
+      for (const auto* part : {&text.system, &text.shared, &text.no_passage, &text.request, &text.begun, &text.continues, &text.grammar}) all += *part + '\n';
+      for (const auto* list : {&text.yes, &text.no, &text.labels}) {
+        for (const std::string& one : *list) all += one + '\n';
+      }
+    }
+    ASSERT_TRUE(known.contains(name)) << name;
+    const auto& [version, digest] = known.at(name);
+    EXPECT_EQ(prompt_text(name, false).version, version) << name;
+    EXPECT_EQ(to_hex(sha256(all)).substr(0, 16), digest) << name;
+  }
 }
 
 }  // namespace

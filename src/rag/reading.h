@@ -15,12 +15,12 @@
 
 namespace panduan::rag {
 
-/// What a model is asked about one question; what it costs is added up in `cost`. Everything throws Error as ChatModel::generate, and
+/// What a model is asked about one question; it and its cost go to the account. Everything throws Error as ChatModel::generate, and
 /// Cancelled when stopped.
 class Reading {
  public:
-  Reading(llm::ChatModel& model, const Question& question, int max_tokens, Done& cost, const std::stop_token& stop)
-      : model_(model, cost, stop), question_(question), max_tokens_(max_tokens) {}
+  Reading(llm::ChatModel& model, const Question& question, int max_tokens, Account& account, const std::stop_token& stop)
+      : model_(model, account, stop), question_(question), max_tokens_(max_tokens) {}
 
   /// Signals::question; nullopt for a model that does not tell.
   std::optional<double> question_gain(const PassageRead& passage);
@@ -33,9 +33,6 @@ class Reading {
   std::string quote(const Prompt& prompt, std::span<const PassageRead> passages);
 
  private:
-  std::optional<double> log_prob(const QuestionPrompt& prompt);
-  std::optional<double> log_odds(const SufficiencyPrompt& prompt);
-
   CountedModel model_;
   const Question& question_;
   int max_tokens_;

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "llm/chat_model.h"
-#include "rag/events.h"
+#include "rag/counted_model.h"
 #include "rag/question.h"
 
 namespace panduan::rag {
@@ -17,8 +17,8 @@ struct Standalone {
 
 /// A complete question (rag/follow_up.h) is left exactly as it is and costs nothing. Any other the model writes anew, in one line, and
 /// what it wrote is taken when is_honest says so. Else the question stays, and is searched together with the one before it. What the
-/// model cost is added to `cost`. Throws Error as ChatModel::generate, and Cancelled when stopped.
-Standalone make_standalone(const Question& asked, llm::ChatModel& model, Done& cost, const std::stop_token& stop);
+/// model was asked goes to the account. Throws Error as ChatModel::generate, and Cancelled when stopped.
+Standalone make_standalone(const Question& asked, llm::ChatModel& model, Account& account, const std::stop_token& stop);
 
 /// The question and the one before it in its conversation, which is searched where nobody can tell how a follow-up is meant: it rarely
 /// names its subject, the question before it does.

@@ -50,12 +50,12 @@ TEST(IsHonest, RefusesAnotherKindOfQuestion) {
 class MakeStandaloneTest : public ::testing::Test {
  protected:
   Standalone make(const std::string& text, const std::stop_token& stop = {}) {
-    return make_standalone({.text = text, .history = history_, .risk = 0.5}, model_, cost_, stop);
+    return make_standalone({.text = text, .history = history_, .risk = 0.5}, model_, account_, stop);
   }
 
   std::vector<llm::ChatMessage> history_{{llm::Role::User, "Who built the Aurora bridge?"}, {llm::Role::Assistant, "Ada Kern"}};
   llm::testing::ScriptedChatModel model_;
-  Done cost_;
+  Account account_;
 };
 
 TEST_F(MakeStandaloneTest, ACompleteQuestionIsLeftAsItIsAndCostsNothing) {
@@ -67,7 +67,7 @@ TEST_F(MakeStandaloneTest, ACompleteQuestionIsLeftAsItIsAndCostsNothing) {
     EXPECT_EQ(standalone.question.risk, 0.5);
   }
   EXPECT_THAT(model_.asked, IsEmpty());
-  EXPECT_EQ(cost_.model, "");
+  EXPECT_EQ(account_.done.model, "");
 }
 
 TEST_F(MakeStandaloneTest, AFollowUpIsWrittenAnewAndWhatThatCostsIsCounted) {
@@ -76,10 +76,10 @@ TEST_F(MakeStandaloneTest, AFollowUpIsWrittenAnewAndWhatThatCostsIsCounted) {
   EXPECT_EQ(standalone.query, "When was the Aurora bridge opened?");
   EXPECT_EQ(standalone.question.text, standalone.query);
   EXPECT_THAT(standalone.question.history, IsEmpty());
-  EXPECT_EQ(cost_.model, "scripted");
-  EXPECT_EQ(cost_.prompt_tokens, 10);
-  EXPECT_EQ(cost_.completion_tokens, 2);
-  EXPECT_GT(cost_.rewrite_ms, 0);
+  EXPECT_EQ(account_.done.model, "scripted");
+  EXPECT_EQ(account_.done.prompt_tokens, 10);
+  EXPECT_EQ(account_.done.completion_tokens, 2);
+  EXPECT_GT(account_.done.rewrite_ms, 0);
 }
 
 TEST_F(MakeStandaloneTest, WhatIsNotHonestOrStillUnclearIsNotTaken) {

@@ -35,6 +35,7 @@ Json quote_json(const rag::Quote& quote);
 rag::Quote quote_from_json(const Json& json);
 Json timings_json(const rag::Done& done);
 rag::Done timings_from_json(const Json& json);
+std::vector<rag::Asked> asked_from_json(const Json& json);
 
 /// The events of one answer as one object, as POST /api/v1/query gives it.
 Json answer_json(const std::vector<rag::Event>& events);
@@ -42,6 +43,13 @@ Json answer_json(const std::vector<rag::Event>& events);
 // A question: {"question", "chat_history": [{"role": "user"|"assistant", "content"}], "risk"?, "conversation_id"?}
 Json to_json(const rag::Question& question);
 rag::Question question_from_json(const Json& json);
+
+// A workspace's settings as they hold: {"role": null, "tone": null, "chunk_tokens", "chunk_overlap", "own": [keys], "cut_otherwise"}; and
+// changes to them, as in JSON Merge Patch (RFC 7396): {"role": "…", "chunk_tokens": 200, "tone": null}
+Json to_json(const app::WorkspaceSettings& settings);
+app::WorkspaceSettings workspace_settings_from_json(const Json& json);
+Json to_json(const app::SettingChanges& changes);
+app::SettingChanges setting_changes_from_json(const Json& json);
 
 Json to_json(const store::Conversation& conversation);
 store::Conversation conversation_from_json(const Json& json);

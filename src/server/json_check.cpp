@@ -125,12 +125,15 @@ rag::AnswerToCheck answer_to_check_from_json(const Json& json) {
 
 Json to_json(const rag::CheckedAnswer& checked) {
   Json json{{"grounded", checked.is_grounded()}, {"summary", checked.summary}, {"statements", Json::array()}, {"timings", timings_json(checked.done)}};
+  json["asked"] = std::move(json["timings"]["asked"]);
+  for (const char* const elsewhere : {"conversation_id", "asked"}) json["timings"].erase(elsewhere);
   for (const rag::CheckedStatement& statement : checked.statements) json["statements"].push_back(statement_json(statement));
   return json;
 }
 
 rag::CheckedAnswer checked_answer_from_json(const Json& json) {
   rag::CheckedAnswer checked{.summary = field<std::string>(json, "summary"), .done = timings_from_json(field<Json>(json, "timings"))};
+  checked.done.asked = asked_from_json(field<Json>(json, "asked"));
   for (const Json& statement : field<Json>(json, "statements")) checked.statements.push_back(statement_from_json(statement));
   return checked;
 }

@@ -129,6 +129,12 @@ rag::Quote quote_from_json(const Json& json) {
 }
 
 Json timings_json(const rag::Done& done) {
+  Json asked = Json::array();
+  for (const rag::Asked& one : done.asked) {
+    Json json{{"prompt", one.prompt}, {"version", one.version}};
+    if (!one.text.empty()) json.update({{"text", one.text}, {"reply", one.reply}});
+    asked.push_back(std::move(json));
+  }
   return {{"model", done.model},
           {"conversation_id", done.conversation_id.empty() ? Json(nullptr) : Json(done.conversation_id)},
           {"prompt_tokens", done.prompt_tokens},
@@ -139,7 +145,19 @@ Json timings_json(const rag::Done& done) {
           {"prefill_ms", done.prefill_ms},
           {"decode_ms", done.decode_ms},
           {"first_event_ms", done.first_event_ms},
-          {"total_ms", done.total_ms}};
+          {"total_ms", done.total_ms},
+          {"asked", std::move(asked)}};
+}
+
+std::vector<rag::Asked> asked_from_json(const Json& json) {
+  std::vector<rag::Asked> asked;
+  for (const Json& one : json) {
+    asked.push_back({.prompt = field<std::string>(one, "prompt"),
+                     .version = field<int>(one, "version"),
+                     .text = optional_field<std::string>(one, "text").value_or(""),
+                     .reply = optional_field<std::string>(one, "reply").value_or("")});
+  }
+  return asked;
 }
 
 rag::Done timings_from_json(const Json& json) {
@@ -153,7 +171,8 @@ rag::Done timings_from_json(const Json& json) {
           .prefill_ms = field<double>(json, "prefill_ms"),
           .decode_ms = field<double>(json, "decode_ms"),
           .first_event_ms = field<double>(json, "first_event_ms"),
-          .total_ms = field<double>(json, "total_ms")};
+          .total_ms = field<double>(json, "total_ms"),
+          .asked = asked_from_json(optional_field<Json>(json, "asked").value_or(Json::array()))};
 }
 
 std::string_view name_of(const rag::Event& event) { return std::visit(NameOf{}, event); }
@@ -188,6 +207,7 @@ Json answer_json(const std::vector<rag::Event>& events) {
                  {"statements", Json::array()},
                  {"sources", Json::array()},
                  {"passages", Json::array()},
+                 {"asked", Json::array()},
                  {"timings", Json::object()}};
   for (const auto& event : events) {
     if (const auto* searching = std::get_if<rag::Searching>(&event)) {
@@ -205,7 +225,8 @@ Json answer_json(const std::vector<rag::Event>& events) {
     } else if (const auto* done = std::get_if<rag::Done>(&event)) {
       result["timings"] = fields(*done);
       result["conversation_id"] = result["timings"]["conversation_id"];
-      result["timings"].erase("conversation_id");
+      result["asked"] = std::move(result["timings"]["asked"]);
+      for (const char* const moved : {"conversation_id", "asked"}) result["timings"].erase(moved);
     }
   }
   return result;
@@ -219,6 +240,7 @@ Json to_json(const rag::Question& question) {
   }
   Json json{{"question", question.text}, {"chat_history", std::move(history)}};
   if (question.risk) json["risk"] = *question.risk;
+  if (question.explain) json["explain"] = true;
   if (!question.conversation_id.empty()) json["conversation_id"] = question.conversation_id;
   return json;
 }
@@ -227,7 +249,8 @@ rag::Question question_from_json(const Json& json) {
   rag::Question question{.text = field<std::string>(json, "question"),
                          .history = {},
                          .risk = optional_field<double>(json, "risk"),
-                         .conversation_id = optional_field<std::string>(json, "conversation_id").value_or("")};
+                         .conversation_id = optional_field<std::string>(json, "conversation_id").value_or(""),
+                         .explain = optional_field<bool>(json, "explain").value_or(false)};
   const Json history = optional_field<Json>(json, "chat_history").value_or(Json::array());
   if (!history.is_array()) throw Error(ErrorKind::InvalidInput, "the JSON field 'chat_history' is not a list");
   for (const auto& message : history) {

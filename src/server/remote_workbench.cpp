@@ -67,6 +67,19 @@ class RemoteWorkbench : public app::Workbench {
     return file_result_from_json(answer_to(request, stop));
   }
 
+  app::WorkspaceSettings workspace_settings(const identity::Caller& caller) override {
+    identity::require(caller, Right::Read);
+    return workspace_settings_from_json(answer_to(request_of("GET", "/api/v1/workspace"), {}));
+  }
+
+  app::WorkspaceSettings change_workspace_settings(const identity::Caller& caller, const app::SettingChanges& changes) override {
+    identity::require(caller, Right::Write);
+    net::HttpRequest request = post("/api/v1/workspace", to_text(to_json(changes)));
+    request.method = "PATCH";
+    request.headers["content-type"] = "application/json";
+    return workspace_settings_from_json(answer_to(request, {}));
+  }
+
   store::DocumentList list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) override {
     identity::require(caller, Right::Read);
     return document_list_from_json(call("/local/list", {{"limit", limit}, {"cursor", cursor}}));

@@ -100,6 +100,13 @@ TEST_F(RemoteWorkbenchTest, UploadListFindAndRemove) {
   EXPECT_EQ(failure.message, "there is no document '" + result.document.id + "'");
 }
 
+TEST_F(RemoteWorkbenchTest, ShowsAndChangesTheWorkspace) {
+  EXPECT_EQ(to_json(remote_->workspace_settings(caller_)), to_json(server_.fake.settings));
+  const app::SettingChanges changes{{"tone", "Be brief."}, {"role", std::nullopt}};
+  EXPECT_EQ(to_json(remote_->change_workspace_settings(caller_, changes)), to_json(server_.fake.settings));
+  EXPECT_EQ(server_.fake.setting_changes, changes);
+}
+
 TEST_F(RemoteWorkbenchTest, AskSendsTheEventsInOrder) {
   rag::Question seen;
   server_.fake.on_ask = [&](const rag::Question& question, const rag::EventSink& sink, const auto&) {

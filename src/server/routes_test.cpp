@@ -59,6 +59,20 @@ TEST(Routes, AQuestionIsAnsweredAsJson) {
   EXPECT_EQ(seen.risk, 0.2);
 }
 
+TEST(Routes, AWorkspaceIsShownAndChanged) {
+  RunningServer server;
+  const auto shown = body_of(server.get("/api/v1/workspace"));
+  EXPECT_EQ(shown, to_json(server.fake.settings));
+  EXPECT_TRUE(shown.at("tone").is_null());
+  EXPECT_EQ(shown.at("own"), Json({"role", "chunk_tokens"}));
+  const auto patch = [&](const std::string& body) {
+    return server.request("PATCH", server.url("/api/v1/workspace"), body, {{"content-type", "application/merge-patch+json"}});
+  };
+  EXPECT_EQ(patch(R"({"tone":"请简短。","chunk_tokens":200,"role":null})").status, 200);
+  EXPECT_EQ(server.fake.setting_changes, (app::SettingChanges{{"tone", "请简短。"}, {"chunk_tokens", "200"}, {"role", std::nullopt}}));
+  EXPECT_EQ(problem_status(patch(R"({"tone":["x"]})")), 400);
+}
+
 TEST(Routes, AStreamHasTheEventsInTheirOrder) {
   RunningServer server;
   for (const auto& [body, headers] : std::vector<std::pair<std::string, std::map<std::string, std::string>>>{

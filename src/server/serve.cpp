@@ -26,6 +26,7 @@ Server::Server(app::Workbench& workbench, const Config& config, const HttpLimits
   add_query_routes(router_, workbench);
   add_search_routes(router_, workbench);
   add_conversation_routes(router_, workbench);
+  add_workspace_routes(router_, workbench);
   add_check_routes(router_, workbench);
   add_document_routes(router_, workbench);
   add_upload_routes(router_, workbench, max_upload_bytes);

@@ -52,6 +52,7 @@ struct NewVersion {
   std::string bytes;  ///< as they were read
   documents::ParsedDocument parsed;
   std::vector<NewChunk> chunks;
+  std::string chunking = {};  ///< how they were cut: the same bytes cut in another way are other passages
   EmbeddingModelId embedding_model = 0;
 };
 
@@ -61,6 +62,7 @@ struct KnownContent {
   FileStamp stamp;
   Sha256 content_sha256{};
   std::string media_type;
+  std::string chunking = {};
   EmbeddingModelId embedding_model = 0;
 };
 

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -25,6 +26,10 @@ class Store {
 
   /// The workspace of this name, made when there is none.
   virtual WorkspaceId workspace(std::string_view name) = 0;
+  /// What was set for this workspace: key → value.
+  virtual std::map<std::string, std::string> settings(WorkspaceId workspace) const = 0;
+  /// Sets each key to its value, or takes it out where there is none; all of them or, after a crash, none.
+  virtual void set(WorkspaceId workspace, const std::map<std::string, std::optional<std::string>>& changes) = 0;
 
   // Documents
   virtual std::optional<Document> find_document_by_source(WorkspaceId workspace, std::string_view source) const = 0;
@@ -34,10 +39,12 @@ class Store {
   /// Writes a new document or a new version of the one with this source; the version before it is gone with its content.
   virtual Document put_version(WorkspaceId workspace, const NewVersion& version) = 0;
   /// As put_version for bytes that some document of this workspace already holds: its content is shared, nothing is parsed or
-  /// embedded again. nullopt when no current document holds them under this media type and embedding model.
+  /// embedded again. nullopt when no current document holds them under this media type, chunking and embedding model.
   virtual std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) = 0;
-  /// Whether each chunk of the document's current version has a vector of this model.
-  virtual bool is_embedded(WorkspaceId workspace, std::string_view id, EmbeddingModelId model) const = 0;
+  /// Whether the document's current version was cut in this way, and each chunk has a vector of this model.
+  virtual bool is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking, EmbeddingModelId model) const = 0;
+  /// Documents whose current version was cut in another way.
+  virtual std::size_t count_cut_otherwise(WorkspaceId workspace, std::string_view chunking) const = 0;
   /// The same bytes with a new time stamp: only the stamp is written.
   virtual void update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) = 0;
   /// Makes text, words and vectors unreachable, and erases the messages that cite it. False when there is no such document.

@@ -92,10 +92,33 @@ TEST_F(StoreTest, SharesTheContentOfTwoSourcesWithTheSameBytes) {
 TEST_F(StoreTest, KnowsNoContentUnderAnotherEmbeddingModel) {
   const Document document = store_->put_version(workspace_, version("/a", "alpha"));
   const auto other = store_->embedding_model(workspace_, {.fingerprint = "g", .name = "n", .dims = 2});
-  EXPECT_TRUE(store_->is_embedded(workspace_, document.id, model_));
-  EXPECT_FALSE(store_->is_embedded(workspace_, document.id, other));
+  EXPECT_TRUE(store_->is_prepared(workspace_, document.id, "", model_));
+  EXPECT_FALSE(store_->is_prepared(workspace_, document.id, "", other));
   EXPECT_FALSE(
       store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = other}));
+}
+
+TEST_F(StoreTest, KnowsNoContentThatWasCutInAnotherWay) {
+  NewVersion cut = version("/a", "alpha");
+  cut.chunking = "256 tokens";
+  const Document document = store_->put_version(workspace_, cut);
+  EXPECT_TRUE(store_->is_prepared(workspace_, document.id, "256 tokens", model_));
+  EXPECT_FALSE(store_->is_prepared(workspace_, document.id, "100 tokens", model_));
+  EXPECT_EQ(store_->count_cut_otherwise(workspace_, "256 tokens"), 0U);
+  EXPECT_EQ(store_->count_cut_otherwise(workspace_, "100 tokens"), 1U);
+  const KnownContent known{.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .chunking = "100 tokens", .embedding_model = model_};
+  EXPECT_FALSE(store_->put_known_content(workspace_, known));
+  cut.chunking = "100 tokens";
+  store_->put_version(workspace_, cut);
+  EXPECT_TRUE(store_->is_prepared(workspace_, document.id, "100 tokens", model_));
+}
+
+TEST_F(StoreTest, KeepsTheSettingsOfAWorkspace) {
+  const WorkspaceId other = store_->workspace("other");
+  store_->set(workspace_, {{"role", "a"}, {"tone", "b"}});
+  store_->set(workspace_, {{"role", "c"}, {"tone", std::nullopt}});
+  EXPECT_THAT(store_->settings(workspace_), testing::ElementsAre(testing::Pair("role", "c")));
+  EXPECT_THAT(store_->settings(other), IsEmpty());
 }
 
 TEST_F(StoreTest, LeavesNoWordOfARemovedDocumentOnTheDisk) {

@@ -131,6 +131,34 @@ class CliTest(unittest.TestCase):
         self.assertIn("1932", out)
         self.run_panduan("ask", "--risk", "0.1", "When?", code=2)
 
+    def test_explains_what_the_model_was_asked(self):
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH))
+        out, _ = self.run_panduan("ask", "--explain", "When was the Aurora bridge opened?")
+        self.assertRegex(out, r"prompt 1: \w+, version \d")
+        self.assertIn("<|im_start|>", out)  # as the model's template has it
+        asked = self.events("When was the Aurora bridge opened?")[-1]["asked"]
+        self.assertTrue(asked and all(set(one) == {"prompt", "version"} for one in asked))
+
+    def test_a_workspace_has_its_own_voice_and_cuts_documents_in_its_own_way(self):
+        text = "".join(f"Bridge number {i} was opened in {1900 + i}. " for i in range(40))
+        path = self.file("bridges.txt", text)
+        self.assertIn("1 added", self.run_panduan("add", path)[0])
+        server, _ = self.start_server()
+        out, _ = self.run_panduan("workspace", "set", "chunk_tokens", "64")
+        self.assertIn("1 document was cut in another way", out)
+        server.send_signal(signal.SIGINT)
+        self.assertEqual(server.wait(20), 0)
+        before = json.loads(self.run_panduan("list", "--json")[0])["documents"][0]["chunks"]
+        self.assertIn("1 updated", self.run_panduan("add", path)[0])
+        self.assertGreater(json.loads(self.run_panduan("list", "--json")[0])["documents"][0]["chunks"], before)
+        self.run_panduan("workspace", "set", "role", "You are a bridge keeper.")
+        shown = json.loads(self.run_panduan("workspace", "show", "--json")[0])
+        self.assertEqual((shown["role"], shown["chunk_tokens"], shown["cut_otherwise"]), ("You are a bridge keeper.", 64, 0))
+        self.run_panduan("workspace", "unset", "role", "chunk_tokens")
+        self.assertEqual(json.loads(self.run_panduan("workspace", "show", "--json")[0])["own"], [])
+        self.assertIn("no setting 'colour'", self.run_panduan("workspace", "set", "colour", "red", code=2)[1])
+        self.assertIn("at most half", self.run_panduan("workspace", "set", "chunk_overlap", "200", code=2)[1])
+
     def test_a_risk_needs_a_model_that_was_measured(self):
         self.run_panduan("add", self.file("bridge.txt", ENGLISH))
         _, error = self.run_panduan("ask", "--risk", "0.1", "When was the Aurora bridge opened?", code=2)

@@ -7,9 +7,6 @@
 namespace panduan::documents::detail {
 namespace {
 
-// No tokenizer makes fewer tokens than one for so many bytes of prose: a longer text is cut without counting it first.
-constexpr std::size_t kMostBytesPerToken = 24;
-
 std::size_t character_start(std::string_view text, std::size_t position) {
   while (position > 0 && position < text.size() && (static_cast<unsigned char>(text[position]) & 0xC0U) == 0x80U) --position;
   return position;
@@ -40,7 +37,7 @@ class Cutter {
   void add_paragraph(ByteRange range, bool is_heading) {
     range = trim(text_, range);
     if (range.size() == 0) return;
-    if (range.size() <= limits_.long_tokens * kMostBytesPerToken) {
+    if (range.size() <= limits_.long_tokens * kMostBytesPerToken) {  // a longer one is cut without counting it first
       const std::size_t tokens = count(range);
       if (tokens <= (is_heading ? limits_.max_tokens : limits_.long_tokens))
         return units.push_back({.text = range, .tokens = tokens, .is_heading = is_heading});

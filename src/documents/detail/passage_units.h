@@ -14,6 +14,9 @@ struct Unit {
   bool is_heading = false;  ///< stays with what follows it
 };
 
+/// No tokenizer makes fewer tokens than one for so many bytes of prose.
+inline constexpr std::size_t kMostBytesPerToken = 24;
+
 struct UnitLimits {
   std::size_t long_tokens = 0;  ///< a paragraph of more is cut into sentences
   std::size_t max_tokens = 0;   ///< a sentence of more is cut between words, a word of more between characters

@@ -22,6 +22,8 @@ class ChatTemplate {
   ChatTemplate(const llama_model& model, std::string model_name);
   /// `begun` is how the reply begins. Throws Error{Unsupported} when the template does not take the conversation.
   PromptTokens render(std::span<const ChatMessage> messages, std::string_view begun) const;
+  /// The same as text.
+  std::string text(std::span<const ChatMessage> messages, std::string_view begun) const { return apply(messages, true).append(begun); }
 
  private:
   std::string without_control_tokens(std::string text) const;

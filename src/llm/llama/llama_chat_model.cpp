@@ -113,6 +113,7 @@ class LlamaChatModel final : public ChatModel {
     return extraction;
   }
 
+  std::string prompt_text(std::span<const ChatMessage> messages, std::string_view begun) const override { return template_->text(messages, begun); }
   std::size_t count_tokens(std::string_view text) const override { return tokenize(vocab_, text, false, false).size(); }
   std::string name() const override { return name_; }
   std::string fingerprint() const override { return fingerprint_; }

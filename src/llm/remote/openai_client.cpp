@@ -250,6 +250,10 @@ class RemoteChatModel final : public ChatModel {
   }
   std::optional<Extraction> extract(std::span<const ChatMessage>, std::string_view, const ExtractOptions&, std::stop_token) override { return std::nullopt; }
 
+  /// It knows nothing of how a reply begins.
+  std::string prompt_text(std::span<const ChatMessage> messages, std::string_view) const override {
+    return request_for(messages, {})["messages"].dump(2, ' ', false, json::error_handler_t::replace);
+  }
   std::size_t count_tokens(std::string_view text) const override { return estimate_tokens(text); }
   std::string name() const override { return server_.options().model; }
   /// Address and name: a server that exchanges the weights behind the same name cannot be noticed.

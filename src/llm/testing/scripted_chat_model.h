@@ -46,6 +46,11 @@ class ScriptedChatModel final : public ChatModel {
     asked.emplace_back(messages.begin(), messages.end());
     return Extraction{.extracts = copies(text), .usage = {.prompt_tokens = 10, .completion_tokens = 2}};
   }
+  std::string prompt_text(std::span<const ChatMessage> messages, std::string_view begun) const override {
+    std::string text;
+    for (const ChatMessage& message : messages) text += message.content + '\n';
+    return text.append(begun);
+  }
   std::size_t count_tokens(std::string_view text) const override { return text.size(); }
   std::string name() const override { return "scripted"; }
   std::string fingerprint() const override { return "scripted-1"; }

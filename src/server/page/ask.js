@@ -139,9 +139,17 @@ class Turn {
 
   onDone(done) {
     this.finished = true;
+    this.showPrompts(done.asked ?? []);
     this.say(this.answered ? t("answered", this.quotes.length, done.total_ms) : t("refused", done.total_ms));
     const timings = t("timings", done.model, done.search_ms, done.total_ms);
     this.footer.textContent = this.answered && this.probability != null ? `${t("probability", this.probability)} · ${timings}` : timings;
+  }
+
+  /** Whoever wants to check an answer sees how it came about. */
+  showPrompts(asked) {
+    const prompts = asked.filter(({ text }) => text).map(({ prompt, version, text, reply }) => element("li", {},
+      element("details", {}, element("summary", {}, t("prompt", prompt, version)), element("pre", {}, text), element("p", {}, t("reply")), element("pre", {}, reply))));
+    if (prompts.length > 0) this.article.append(element("details", { class: "prompts" }, element("summary", {}, t("prompts", prompts.length)), element("ol", {}, ...prompts)));
   }
 
   fail(text) {
@@ -176,7 +184,7 @@ async function ask(question) {
     const response = await reach("/api/v1/query", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-      body: JSON.stringify({ question, chat_history: history.slice(-kHistoryTurns).flat() }),
+      body: JSON.stringify({ question, chat_history: history.slice(-kHistoryTurns).flat(), explain: true }),
       signal: abort.signal,
     });
     await readEvents(response, (name, data) => turn.on(name, data));

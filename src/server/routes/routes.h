@@ -12,6 +12,7 @@ void add_health_routes(Router& router, app::Workbench& workbench);     ///< /hea
 void add_query_routes(Router& router, app::Workbench& workbench);      ///< /api/v1/query
 void add_search_routes(Router& router, app::Workbench& workbench);     ///< /api/v1/search
 void add_conversation_routes(Router& router, app::Workbench& workbench);  ///< /api/v1/conversations
+void add_workspace_routes(Router& router, app::Workbench& workbench);  ///< /api/v1/workspace
 void add_check_routes(Router& router, app::Workbench& workbench);      ///< /api/v1/check
 void add_document_routes(Router& router, app::Workbench& workbench);   ///< /api/v1/documents
 void add_upload_routes(Router& router, app::Workbench& workbench, std::uint64_t max_bytes);  ///< /api/v1/upload

@@ -29,6 +29,8 @@ class FakeWorkbench : public app::Workbench {
   store::IntegrityReport report{.problems = {"a vector is missing"}, .documents = 2, .chunks = 40, .vectors = 39, .bytes_on_disk = 5'000'000'000};
   std::vector<store::Document> documents;
   std::vector<app::KeptConversation> kept_conversations;
+  app::WorkspaceSettings settings{.voice = {.role = "You are a librarian.", .tone = ""}, .chunk_tokens = 200, .own_chunk_tokens = true, .cut_otherwise = 3};
+  app::SettingChanges setting_changes;  ///< the last
   std::atomic<int> asked = 0, uploaded = 0;
 
   identity::Caller local_caller() override { return identity::local_caller(7); }
@@ -44,6 +46,12 @@ class FakeWorkbench : public app::Workbench {
     const std::lock_guard lock(mutex_);
     documents.push_back(document(name, bytes.size()));
     return {.source = name, .outcome = ingest::AddOutcome::Added, .reason = {}, .document = documents.back()};
+  }
+
+  app::WorkspaceSettings workspace_settings(const identity::Caller&) override { return settings; }
+  app::WorkspaceSettings change_workspace_settings(const identity::Caller&, const app::SettingChanges& changes) override {
+    setting_changes = changes;
+    return settings;
   }
 
   store::DocumentList list(const identity::Caller&, std::size_t limit, const std::string& cursor) override {

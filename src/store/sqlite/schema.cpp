@@ -138,8 +138,20 @@ CREATE TABLE idempotency_keys (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Migration 2. What is there was cut as the settings of that time said by default; whoever had set another size cuts once more.
+constexpr const char* kSettings = R"sql(
+CREATE TABLE workspace_settings (
+  workspace_id INTEGER NOT NULL REFERENCES workspaces,
+  key TEXT NOT NULL,
+  value TEXT NOT NULL,
+  PRIMARY KEY (workspace_id, key)
+) STRICT, WITHOUT ROWID;
+
+ALTER TABLE contents ADD COLUMN chunking TEXT NOT NULL DEFAULT '256 tokens, overlap 0';
+)sql";
+
 // A past migration is never edited: a store in the field has run it.
-constexpr std::array kMigrations{kFirst};
+constexpr std::array kMigrations{kFirst, kSettings};
 
 }  // namespace
 

@@ -91,9 +91,9 @@ std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, co
   const std::lock_guard lock(writing_);
   Transaction transaction(writer_);
   auto content = writer_.prepare(
-      "SELECT id FROM contents c WHERE workspace_id = ? AND sha256 = ? AND media_type = ? "
+      "SELECT id FROM contents c WHERE workspace_id = ? AND sha256 = ? AND media_type = ? AND chunking = ? "
       "AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.content_id = c.id AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.chunk_id = k.id AND v.model_id = ?))");
-  content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.embedding_model);
+  content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.chunking).bind(known.embedding_model);
   if (!content.step()) return std::nullopt;
   const bool erased = write_version(workspace, known.source, known.content_sha256, known.stamp, content.integer(0));
   content.run();  // an open row would hold the log
@@ -102,13 +102,24 @@ std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, co
   return require_by_source(workspace, known.source);
 }
 
-bool SqliteStore::is_embedded(WorkspaceId workspace, std::string_view id, EmbeddingModelId model) const {
+bool SqliteStore::is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking, EmbeddingModelId model) const {
   const auto database = read();
-  auto missing = database->prepare(
-      "SELECT 1 FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN chunks k ON k.content_id = v.content_id "
-      "WHERE d.workspace_id = ? AND d.public_id = ? AND NOT EXISTS (SELECT 1 FROM vectors x WHERE x.chunk_id = k.id AND x.model_id = ?) LIMIT 1");
-  missing.bind(workspace).bind(id).bind(model);
-  return !missing.step();
+  auto prepared = database->prepare(
+      "SELECT 1 FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN contents c ON c.id = v.content_id "
+      "WHERE d.workspace_id = ? AND d.public_id = ? AND c.chunking = ? AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.content_id = c.id "
+      "AND NOT EXISTS (SELECT 1 FROM vectors x WHERE x.chunk_id = k.id AND x.model_id = ?))");
+  prepared.bind(workspace).bind(id).bind(chunking).bind(model);
+  return prepared.step();
+}
+
+std::size_t SqliteStore::count_cut_otherwise(WorkspaceId workspace, std::string_view chunking) const {
+  const auto database = read();
+  auto count = database->prepare(
+      "SELECT count(*) FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN contents c ON c.id = v.content_id "
+      "WHERE d.workspace_id = ? AND c.chunking <> ?");
+  count.bind(workspace).bind(chunking);
+  count.step();
+  return static_cast<std::size_t>(count.integer(0));
 }
 
 Document SqliteStore::require_by_source(WorkspaceId workspace, std::string_view source) const {
@@ -134,18 +145,20 @@ std::int64_t SqliteStore::write_content(WorkspaceId workspace, const NewVersion&
     content_id = known.integer(0);
     writer_.prepare("DELETE FROM chunks WHERE content_id = ?").bind(content_id).run();
     writer_.prepare("DELETE FROM pages WHERE content_id = ?").bind(content_id).run();
-    writer_.prepare("UPDATE contents SET title = ?, canonical_text = ? WHERE id = ?")
+    writer_.prepare("UPDATE contents SET title = ?, canonical_text = ?, chunking = ? WHERE id = ?")
         .bind(version.parsed.title)
         .bind_blob(as_blob(version.parsed.text))
+        .bind(version.chunking)
         .bind(content_id)
         .run();
   } else {
-    writer_.prepare("INSERT INTO contents (workspace_id, sha256, media_type, title, canonical_text) VALUES (?, ?, ?, ?, ?)")
+    writer_.prepare("INSERT INTO contents (workspace_id, sha256, media_type, title, canonical_text, chunking) VALUES (?, ?, ?, ?, ?, ?)")
         .bind(workspace)
         .bind_blob(version.content_sha256)
         .bind(version.parsed.media_type)
         .bind(version.parsed.title)
         .bind_blob(as_blob(version.parsed.text))
+        .bind(version.chunking)
         .run();
     content_id = writer_.last_insert_id();
     writer_.prepare("INSERT INTO content_bytes (content_id, workspace_id, bytes) VALUES (?, ?, ?)")

@@ -6,7 +6,7 @@
 #include "base/file.h"
 #include "store/sqlite/schema.h"
 
-// Opening, workspaces, kept responses and the integrity check. Documents are written in sqlite_documents.cpp and found in
+// Opening, workspaces and their settings, kept responses and the integrity check. Documents are written in sqlite_documents.cpp and found in
 // sqlite_search.cpp, conversations are in sqlite_conversations.cpp.
 namespace panduan::store {
 namespace {
@@ -52,6 +52,28 @@ WorkspaceId SqliteStore::workspace(std::string_view name) {
   create_words_table(writer_, id);
   transaction.commit();
   return id;
+}
+
+std::map<std::string, std::string> SqliteStore::settings(WorkspaceId workspace) const {
+  const auto database = read();
+  auto rows = database->prepare("SELECT key, value FROM workspace_settings WHERE workspace_id = ?");
+  rows.bind(workspace);
+  std::map<std::string, std::string> settings;
+  while (rows.step()) settings[rows.text(0)] = rows.text(1);
+  return settings;
+}
+
+void SqliteStore::set(WorkspaceId workspace, const std::map<std::string, std::optional<std::string>>& changes) {
+  const std::lock_guard lock(writing_);
+  Transaction transaction(writer_);
+  for (const auto& [key, value] : changes) {
+    if (value) {
+      writer_.prepare("INSERT OR REPLACE INTO workspace_settings (workspace_id, key, value) VALUES (?, ?, ?)").bind(workspace).bind(key).bind(*value).run();
+    } else {
+      writer_.prepare("DELETE FROM workspace_settings WHERE workspace_id = ? AND key = ?").bind(workspace).bind(key).run();
+    }
+  }
+  transaction.commit();
 }
 
 std::optional<std::string> SqliteStore::kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const {

@@ -13,12 +13,15 @@ class SqliteStore final : public Store {
   SqliteStore(const std::filesystem::path& folder, const Clock& clock);
 
   WorkspaceId workspace(std::string_view name) override;
+  std::map<std::string, std::string> settings(WorkspaceId workspace) const override;
+  void set(WorkspaceId workspace, const std::map<std::string, std::optional<std::string>>& changes) override;
   std::optional<Document> find_document_by_source(WorkspaceId workspace, std::string_view source) const override;
   std::optional<Document> find_document(WorkspaceId workspace, std::string_view id) const override;
   DocumentList list_documents(WorkspaceId workspace, std::size_t limit, std::string_view cursor) const override;
   Document put_version(WorkspaceId workspace, const NewVersion& version) override;
   std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) override;
-  bool is_embedded(WorkspaceId workspace, std::string_view id, EmbeddingModelId model) const override;
+  bool is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking, EmbeddingModelId model) const override;
+  std::size_t count_cut_otherwise(WorkspaceId workspace, std::string_view chunking) const override;
   void update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) override;
   bool remove_document(WorkspaceId workspace, std::string_view id) override;
   std::string document_bytes(WorkspaceId workspace, std::string_view id) const override;
