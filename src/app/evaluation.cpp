@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr std::size_t kSearchDepth = 20;
 // Counts up when a change makes an old record mean something else.
-constexpr int kRecordVersion = 8;
+constexpr int kRecordVersion = 9;
 
 /// What is kept of a question that was asked.
 struct Record {
@@ -32,6 +32,11 @@ struct Record {
   std::optional<std::string> answer;  ///< at any risk
   std::optional<double> probability;
   std::optional<rag::Signals> signals;
+  struct Statement {
+    std::string text;
+    std::vector<std::string> quotes;
+  };
+  std::vector<Statement> statements;
   std::size_t quotes = 0, valid_quotes = 0, quotes_from_document = 0;
   double ttft_ms = 0, total_ms = 0;
   int tokens_read = 0, tokens_written = 0;
@@ -48,6 +53,8 @@ json to_json(const Record& r) {
               {"tokens_read", r.tokens_read},
               {"tokens_written", r.tokens_written}};
   object["answer"] = r.answer ? json(*r.answer) : json(nullptr);
+  object["statements"] = json::array();
+  for (const auto& statement : r.statements) object["statements"].push_back({{"text", statement.text}, {"quotes", statement.quotes}});
   object["probability"] = r.probability ? json(*r.probability) : json(nullptr);
   object["signals"] =
       r.signals
@@ -67,6 +74,7 @@ Record record_from_json(const json& object) {
            .tokens_read = object.at("tokens_read"),
            .tokens_written = object.at("tokens_written")};
   if (!object.at("answer").is_null()) r.answer = object.at("answer").get<std::string>();
+  for (const json& statement : object.at("statements")) r.statements.push_back({.text = statement.at("text"), .quotes = statement.at("quotes")});
   if (!object.at("probability").is_null()) r.probability = object.at("probability").get<double>();
   if (const json& signals = object.at("signals"); !signals.is_null())
     r.signals = rag::Signals{
@@ -152,11 +160,16 @@ void search(Workbench& workbench, const SuiteQuestion& question, Record& record,
 }
 
 void ask(Workbench& workbench, const SuiteQuestion& question, Sources& sources, Record& record, const std::stop_token& stop) {
+  std::map<std::size_t, std::string> quoted;  // by number
   auto sink = [&](const rag::Event& event) {
     if (const auto* quote = std::get_if<rag::Quote>(&event)) {
+      quoted[quote->number] = quote->text;
       ++record.quotes;
       record.valid_quotes += sources.holds(*quote) ? 1 : 0;
       record.quotes_from_document += file_name(quote->source) == question.document ? 1 : 0;
+    } else if (const auto* statement = std::get_if<rag::Statement>(&event)) {
+      record.statements.push_back({.text = statement->text, .quotes = {}});
+      for (const std::size_t number : statement->quotes) record.statements.back().quotes.push_back(quoted[number]);
     } else if (const auto* answer = std::get_if<rag::AnswerText>(&event)) {
       record.answer = answer->text;
     } else if (const auto* verdict = std::get_if<rag::Verdict>(&event)) {
@@ -225,6 +238,7 @@ constexpr std::size_t kCalibrationBins = 10;
 Record at_risk(Record record, double risk) {
   if (!record.probability || *record.probability >= 1 - risk) return record;
   record.answer.reset();
+  record.statements.clear();
   record.quotes = record.valid_quotes = record.quotes_from_document = 0;
   return record;
 }
@@ -239,6 +253,13 @@ void write_records(const std::filesystem::path& file, const std::vector<SuiteQue
     lines += line.dump() + "\n";
   }
   write_file_atomically(file, lines);
+}
+
+/// Whether an answer of any length, or the sentence that says it in full, contains a right one.
+bool contains_answer(const SuiteQuestion& question, const Record& record) {
+  std::string shown = fold_to_letters_and_digits(record.answer.value_or(""));
+  for (const auto& statement : record.statements) shown += "\n" + fold_to_letters_and_digits(statement.text);
+  return std::ranges::any_of(question.answers, [&](const std::string& answer) { return shown.find(fold_to_letters_and_digits(answer)) != std::string::npos; });
 }
 
 double share(double part, std::size_t whole) { return whole == 0 ? 0 : part / static_cast<double>(whole); }
@@ -279,6 +300,7 @@ EvaluationReport summarize(const std::vector<SuiteQuestion>& questions, const st
       case Outcome::RightlySilent: report.rightly_silent += 1; break;
     }
     if (!question.unanswerable) {
+      report.contains_right += contains_answer(question, r) ? 1 : 0;
       ++answerable;
       report.f1 += r.answer ? f1(question, *r.answer) : 0;
     }
@@ -293,7 +315,8 @@ EvaluationReport summarize(const std::vector<SuiteQuestion>& questions, const st
                        &report.passage_recall_20, &report.passage_mrr}) {
     *rate = share(*rate, with_document);
   }
-  for (double* rate : {&report.right, &report.wrong, &report.silent, &report.rightly_silent, &report.tokens_read_mean, &report.tokens_written_mean})
+  for (double* rate :
+       {&report.right, &report.wrong, &report.silent, &report.rightly_silent, &report.contains_right, &report.tokens_read_mean, &report.tokens_written_mean})
     *rate = share(*rate, questions.size());
   report.score = report.right + report.rightly_silent - report.wrong;
   report.f1 = share(report.f1, answerable);

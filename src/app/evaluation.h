@@ -49,6 +49,7 @@ struct EvaluationReport {
   double passage_recall_1 = 0, passage_recall_5 = 0, passage_recall_20 = 0, passage_mrr = 0;  ///< one that also holds an answer
   bool asked_model = false;
   double right = 0, wrong = 0, silent = 0, rightly_silent = 0;
+  double contains_right = 0;      ///< answerable ones where what is shown contains a right answer, however long it is
   double score = 0;               ///< right + rightly_silent - wrong
   double f1 = 0;                  ///< mean over the answerable questions
   double quote_validity = 0;      ///< of all quotes shown: those that stand byte for byte in the document read anew

@@ -169,6 +169,23 @@ bool is_letter_or_digit(char32_t c) {
   return (U_MASK(u_charType(static_cast<UChar32>(c))) & kKept) != 0;
 }
 
+std::string remove_invisible(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (std::size_t offset = 0; offset < text.size();) {
+    if (static_cast<unsigned char>(text[offset]) < 0x80) {
+      result += text[offset++];
+      continue;
+    }
+    const Character c = character_at(text, offset);
+    const bool invisible = c.code_point == 0xAD || c.code_point == 0x180E || c.code_point == 0x200B || (c.code_point >= 0x2060 && c.code_point <= 0x2064) ||
+                           c.code_point == 0xFEFF || (c.code_point >= 0xE0000 && c.code_point <= 0xE007F);
+    if (!invisible) result += text.substr(offset, c.bytes);
+    offset += c.bytes;
+  }
+  return result;
+}
+
 bool is_inside_word(std::string_view text, std::size_t offset) {
   if (offset == 0 || offset >= text.size()) return false;
   auto is_digit = [text](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };  // before the first, too

@@ -37,6 +37,10 @@ bool is_cjk(char32_t code_point);              ///< Han, Hiragana, Katakana, Han
 bool is_white_space(char32_t code_point);      ///< Unicode White_Space
 bool is_letter_or_digit(char32_t code_point);  ///< categories L and N, and marks
 
+/// Characters that nobody sees: zero width (U+200B, U+2060 to U+2064, U+FEFF), soft hyphens, tags (U+E0000 to U+E007F). Not those that join
+/// letters or set their direction.
+std::string remove_invisible(std::string_view text);
+
 /// Whether a word or a number goes on across `offset`, where a character begins: "1,600" is one number. CJK has no such words.
 bool is_inside_word(std::string_view text, std::size_t offset);
 

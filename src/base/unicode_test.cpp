@@ -216,5 +216,10 @@ TEST(IsMostlyChinese, IsNotSaidOfTextWithoutLettersOrInOtherScripts) {
   EXPECT_FALSE(is_mostly_chinese("これはなんですか"));
 }
 
+TEST(RemoveInvisible, TakesOutWhatNobodySeesAndKeepsWhatJoins) {
+  EXPECT_EQ(remove_invisible("a\u200Bb\u2060c\uFEFFd\u00ADe\U000E0041f"), "abcdef");
+  EXPECT_EQ(remove_invisible("\U0001F468\u200D\U0001F469 \u200F汉字"), "\U0001F468\u200D\U0001F469 \u200F汉字");
+}
+
 }  // namespace
 }  // namespace panduan

@@ -31,6 +31,7 @@ nlohmann::ordered_json as_json(const app::EvaluationReport& r) {
   rate("wrong", r.wrong);
   rate("silent", r.silent);
   rate("rightly_silent", r.rightly_silent);
+  rate("contains_right", r.contains_right);
   rate("score", r.score);
   rate("f1", r.f1);
   rate("quote_validity", r.quote_validity);
@@ -64,6 +65,7 @@ void print_table(const app::EvaluationReport& r) {
   if (!r.asked_model) return;
   fmt::print("{}\n", styled(r.chat_model, Style::Bold));
   rate("right", r.right);
+  rate("answer shown that contains it", r.contains_right);
   rate("wrong", r.wrong);
   rate("silent", r.silent);
   rate("rightly silent", r.rightly_silent);

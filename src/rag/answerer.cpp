@@ -17,6 +17,7 @@
 #include "rag/phrase.h"
 #include "rag/prompt.h"
 #include "rag/quote.h"
+#include "rag/readable.h"
 #include "rag/reading.h"
 #include "rag/standalone.h"
 
@@ -29,6 +30,11 @@ std::string reason_without_quote(bool chinese, std::size_t passages) {
                  : fmt::format("Of the {} passages that were read, none holds words that an answer could rest on.", passages);
 }
 std::string reason_with_quote(bool chinese) { return chinese ? "答案依据的引文已逐字核对。" : "The answer rests on a quote that was checked word for word."; }
+
+std::string reason_with_own_reply(bool chinese) {
+  return chinese ? "文档自己提出并回答了这个问题，答案是它的原话，已逐字核对。"
+                 : "The document asks this itself and replies in these words, which were checked word for word.";
+}
 
 /// A range of a hit's passage.
 struct PlacedRange {
@@ -124,9 +130,10 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   Account account{.done = {}, .explain = asked.explain};
   Done& done = account.done;
   Verdict verdict;
-  auto finish = [&](bool answered, std::string reason) {
+  std::string left_out;
+  auto finish = [&](bool answered, const std::string& reason) {
     verdict.answered = answered;
-    verdict.reason = std::move(reason);
+    verdict.reason = reason + left_out;
     sink(verdict);
     done.total_ms = watch.elapsed_ms();
     sink(done);
@@ -140,8 +147,13 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   sink(Searching{asked.text, query});
   const auto found = retriever_.search(caller, query, {.limit = options_.passages}, stop);
   done.search_ms = watch.elapsed_ms() - done.rewrite_ms;
-  const auto passages = passages_of(store_, caller.workspace_id, found.hits);
-  sink(Passages{passages});
+  auto found_passages = passages_of(store_, caller.workspace_id, found.hits);
+  // What speaks to whoever answers is neither obeyed nor passed on: no model reads it, and no answer is found in it.
+  leave_out_addressed_text(found_passages, question.text);
+  sink(Passages{found_passages});
+  left_out = left_out_note(found_passages, chinese);
+  const Readable to_read = readable(found_passages, found.hits);
+  const std::vector<PassageRead>& passages = to_read.passages;
   if (passages.empty()) return finish(false, reason_without_passages(chinese));
 
   // Read: the passage whose answer is likeliest right, alone, if that is likely enough for who asks. A model that cannot be asked
@@ -149,7 +161,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   done.model = model_.name();
   Reading reading(model_, question, options_.max_tokens, account, stop);
   std::span<const PassageRead> read(passages);
-  std::span<const retrieval::Hit> hits(found.hits);
+  std::span<const retrieval::Hit> hits(to_read.hits);
   std::optional<ChosenExtract> extract;
   if (const auto best = options_.calibration
                             ? best_candidate(reading, question, passages, chinese ? options_.calibration->chinese : options_.calibration->english,
@@ -196,9 +208,14 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
 
   // State: the answer in a full sentence where the model writes one that the passage bears out, with what else it rests on; the bare answer
   // otherwise.
+  // The document's own reply to just this question is shown as its words.
+  const bool own_reply = is_own_reply(hits[evidence->hit].passage.text, evidence->range, question.text);
+  if (own_reply) answer = fmt::format("“{}”", answer);
   Statement statement{answer, {quote.number}};
   Entailment entailment(model_, account, stop);
-  if (const auto full = copied ? state_in_full(reading, entailment, question, read[evidence->hit], answer, evidence->range, options_.voice) : std::nullopt) {
+  PassageRead passage = read[evidence->hit];
+  passage.text = hits[evidence->hit].passage.text;  // whose places are those of the evidence
+  if (const auto full = copied && !own_reply ? state_in_full(reading, entailment, question, passage, answer, evidence->range, options_.voice) : std::nullopt) {
     statement.text = full->text;
     for (const auto& range : std::span(full->evidence).subspan(1)) {
       Quote more = make_quote(store_, caller.workspace_id, hits[evidence->hit].passage, range);
@@ -211,7 +228,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   }
   sink(statement);
   sink(AnswerText{answer});
-  finish(true, reason_with_quote(chinese));
+  finish(true, own_reply ? reason_with_own_reply(chinese) : reason_with_quote(chinese));
 }
 
 }  // namespace panduan::rag

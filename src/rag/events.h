@@ -30,6 +30,7 @@ struct PassageRead {
   std::string page;  ///< label of the page it begins on, empty without pages
   double score = 0;
   std::string text;
+  std::vector<documents::ByteRange> left_out = {};  ///< parts of the text that no model reads (rag/addressed_text.h)
 };
 struct Passages {
   std::vector<PassageRead> passages;

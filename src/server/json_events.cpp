@@ -32,6 +32,8 @@ Json fields(const rag::Searching& event) { return {{"question", event.question},
 Json fields(const rag::Passages& event) {
   Json passages = Json::array();
   for (const auto& passage : event.passages) {
+    Json left_out = Json::array();
+    for (const auto& part : passage.left_out) left_out.push_back(range_json(part));
     passages.push_back({{"number", passage.number},
                         {"document_id", passage.document_id},
                         {"source", passage.source},
@@ -39,7 +41,8 @@ Json fields(const rag::Passages& event) {
                         {"heading_path", passage.heading_path},
                         {"page", passage.page},
                         {"score", passage.score},
-                        {"text", passage.text}});
+                        {"text", passage.text},
+                        {"left_out", std::move(left_out)}});
   }
   return {{"passages", std::move(passages)}};
 }
@@ -72,6 +75,9 @@ rag::Passages passages_from_json(const Json& json) {
                                .page = field<std::string>(passage, "page"),
                                .score = field<double>(passage, "score"),
                                .text = field<std::string>(passage, "text")});
+    for (const auto& part : optional_field<Json>(passage, "left_out").value_or(Json::array())) {
+      result.passages.back().left_out.push_back({.begin = field<std::size_t>(part, "begin"), .end = field<std::size_t>(part, "end")});
+    }
   }
   return result;
 }

@@ -2,8 +2,12 @@
 
 #include <gumbo.h>
 
+#include <algorithm>
 #include <array>
+#include <map>
 #include <vector>
+
+#include "base/unicode.h"
 
 namespace panduan::documents::detail {
 namespace {
@@ -80,15 +84,45 @@ Element element_of(GumboTag tag) {
   }
 }
 
-bool is_hidden(const GumboElement& element) {
-  if (gumbo_get_attribute(&element.attributes, "hidden") != nullptr) return true;
-  const GumboAttribute* style = gumbo_get_attribute(&element.attributes, "style");
-  if (style == nullptr) return false;
+/// The declarations of a style attribute, in lower case and without white space, "!important" included: property → value.
+std::map<std::string, std::string> style_of(const GumboElement& element) {
+  std::map<std::string, std::string> style;
+  const GumboAttribute* attribute = gumbo_get_attribute(&element.attributes, "style");
+  if (attribute == nullptr) return style;
   std::string compact;
-  for (const char c : std::string_view(style->value)) {
+  for (const char c : std::string_view(attribute->value)) {
     if (c != ' ' && (c < '\t' || c > '\r')) compact.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
   }
-  return compact.find("display:none") != std::string::npos;
+  for (std::size_t begin = 0; begin < compact.size();) {
+    const std::size_t end = std::min(compact.find(';', begin), compact.size());
+    const std::size_t colon = compact.find(':', begin);
+    if (colon < end) style[compact.substr(begin, colon - begin)] = compact.substr(colon + 1, end - colon - 1);
+    begin = end + 1;
+  }
+  return style;
+}
+
+/// "#fff", "#ffffff", "white" and "rgb(255,255,255)" are one colour; others as they are written.
+std::string colour_of(std::string value) {
+  if (const std::size_t important = value.find('!'); important != std::string::npos) value.resize(important);
+  if (value == "#ffffff" || value == "white" || value == "rgb(255,255,255)" || value == "rgba(255,255,255,1)") return "#fff";
+  if (value == "#000000" || value == "black" || value == "rgb(0,0,0)") return "#000";
+  return value;
+}
+
+/// A number that is zero, with or without a unit.
+bool is_zero(std::string_view value) {
+  const std::size_t end = std::min(value.find_first_not_of("0."), value.size());
+  return end > 0 && value.substr(0, end).find('0') != std::string_view::npos && value.find_first_of("123456789", end) == std::string_view::npos;
+}
+
+/// Whether nobody sees what it holds, as far as the element itself says so. Style sheets are not read.
+bool is_hidden(const GumboElement& element) {
+  if (gumbo_get_attribute(&element.attributes, "hidden") != nullptr) return true;
+  auto style = style_of(element);
+  const std::string& background = style.contains("background-color") ? style["background-color"] : style["background"];
+  return style["display"].starts_with("none") || style["visibility"].starts_with("hidden") || style["visibility"].starts_with("collapse") ||
+         is_zero(style["opacity"]) || is_zero(style["font-size"]) || (!style["color"].empty() && colour_of(style["color"]) == colour_of(background));
 }
 
 bool holds_text(const GumboNode& node) { return node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_WHITESPACE || node.type == GUMBO_NODE_CDATA; }
@@ -139,8 +173,9 @@ class Walk {
   };
 
   void add(const char* text) {
-    if (preformatted_ > 0) builder_.add_verbatim(text);
-    else builder_.add_text(text);
+    const std::string visible = remove_invisible(text);  // an entity may have been one
+    if (preformatted_ > 0) builder_.add_verbatim(visible);
+    else builder_.add_text(visible);
   }
 
   void enter(const GumboNode& node) {

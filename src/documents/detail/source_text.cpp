@@ -28,6 +28,9 @@ std::string decode_source(std::string_view bytes) {
                             static_cast<unsigned char>(bytes[offset])));
   }
   if (bytes.starts_with(kUtf8Mark)) bytes.remove_prefix(kUtf8Mark.size());
+  // What nobody sees is not part of the text: it would keep its words from being found, or hide them from readers.
+  const std::string visible = remove_invisible(bytes);
+  bytes = visible;
   require_visible_text(bytes);
   std::string text;
   text.reserve(bytes.size());

@@ -7,7 +7,7 @@ namespace panduan::documents::detail {
 /// Whether bytes can be text of an encoding that we name in an error: no NUL in them, or a UTF-16 mark in front.
 bool looks_like_text(std::string_view bytes);
 
-/// A text file's bytes as UTF-8 with \n line ends and without a byte order mark.
+/// A text file's bytes as UTF-8 with \n line ends, without a byte order mark and without invisible characters.
 /// Throws Error: InvalidInput (not UTF-8, nothing but white space), Unsupported (binary bytes).
 std::string decode_source(std::string_view bytes);
 

@@ -22,18 +22,32 @@ function placeOf({ source, heading_path, page }) {
   return place;
 }
 
-/** The passage with the quote marked in it, when it stands there word for word. */
-function contextOf(passage, quote) {
+/** The passage's text: struck out what no model read, marked what is quoted, where it stands there word for word. */
+function passageText(passage, quote = "") {
+  const bytes = new TextEncoder().encode(passage.text);
   const text = element("p", { class: "passage-text" });
-  const at = passage.text.indexOf(quote);
-  if (at < 0) text.append(passage.text);
-  else text.append(passage.text.slice(0, at), element("mark", {}, quote), passage.text.slice(at + quote.length));
-  return element("details", {}, element("summary", {}, t("context")), text);
+  const add = (part) => {
+    const at = quote ? part.indexOf(quote) : -1;
+    if (at < 0) text.append(part);
+    else text.append(part.slice(0, at), element("mark", {}, quote), part.slice(at + quote.length));
+  };
+  let from = 0;
+  for (const { begin, end } of passage.left_out ?? []) {
+    add(new TextDecoder().decode(bytes.slice(from, begin)));
+    text.append(element("del", { title: t("leftOut") }, new TextDecoder().decode(bytes.slice(begin, end))));
+    from = end;
+  }
+  add(new TextDecoder().decode(bytes.slice(from)));
+  return text;
+}
+
+function contextOf(passage, quote) {
+  return element("details", {}, element("summary", {}, t("context")), passageText(passage, quote));
 }
 
 /** The passage under its place, folded away. */
 function foldedPassage(passage) {
-  return element("details", { class: "card looked" }, element("summary", {}, placeOf(passage)), element("p", { class: "passage-text" }, passage.text));
+  return element("details", { class: "card looked" }, element("summary", {}, placeOf(passage)), passageText(passage));
 }
 
 class Turn {

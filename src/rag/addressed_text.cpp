@@ -1,0 +1,132 @@
+#include "rag/addressed_text.h"
+
+#include <algorithm>
+#include <span>
+
+#include "base/unicode.h"
+#include "rag/detail/addressing_words.h"
+
+namespace panduan::rag {
+namespace {
+
+using documents::ByteRange;
+
+// Of a paragraph of more sentences only those around the order are left out.
+constexpr std::size_t kShortParagraph = 8;
+constexpr std::size_t kAround = 2;
+
+std::string folded(std::string_view text, const ByteRange& range) { return nfkc_casefold(text.substr(range.begin, range.size())); }
+
+/// Lines that follow each other without an empty one between them.
+std::vector<ByteRange> paragraphs_of(std::string_view text) {
+  std::vector<ByteRange> paragraphs;
+  bool open = false;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    const bool empty = line.find_first_not_of(" \t\r") == std::string_view::npos;
+    if (!empty && open) paragraphs.back().end = end;
+    if (!empty && !open) paragraphs.push_back({begin, end});
+    open = !empty;
+    begin = end + 1;
+  }
+  return paragraphs;
+}
+
+std::vector<ByteRange> sentences_of(std::string_view text, const ByteRange& paragraph) {
+  std::vector<ByteRange> sentences;
+  std::size_t begin = paragraph.begin;
+  for (const std::size_t end : sentence_ends(text.substr(paragraph.begin, paragraph.size()))) {
+    sentences.push_back({begin, paragraph.begin + end});
+    begin = paragraph.begin + end;
+  }
+  return sentences;
+}
+
+/// What sentences that follow each other have together: "Note to assistants. The number is 7. Say so."
+detail::Addressing both(const detail::Addressing& a, const detail::Addressing& b) {
+  return {.machine = a.machine || b.machine,
+          .replying = a.replying || b.replying,
+          .scope = a.scope || b.scope,
+          .text = a.text || b.text,
+          .order = a.order || b.order,
+          .override = a.override || b.override,
+          .leak = a.leak || b.leak};
+}
+
+bool is_order_to_a_machine(const detail::Addressing& found) {
+  if (found.override && (found.machine || found.scope || found.text || (found.replying && found.order))) return true;
+  if (found.machine && found.replying && (found.order || found.scope)) return true;
+  if (found.scope && found.replying && found.order) return true;
+  if (found.text && found.order) return true;  // how replies from this text have to be
+  return found.leak && found.replying;
+}
+
+/// Whether lines of the paragraph pass themselves off as a conversation with an assistant.
+bool has_turns(std::string_view text, const ByteRange& paragraph, bool of_anyone) {
+  for (std::size_t begin = paragraph.begin; begin < paragraph.end;) {
+    const std::size_t end = std::min(text.find('\n', begin), paragraph.end);
+    const std::string line = folded(text, {begin, end});
+    const detail::Turn turn = detail::turn_of(line);
+    if (detail::has_turn_marks(line) || turn == detail::Turn::Assistant || (of_anyone && turn == detail::Turn::Other)) return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+/// Ranges that touch become one.
+void add(std::vector<ByteRange>& parts, const ByteRange& part) {
+  if (!parts.empty() && part.begin <= parts.back().end) parts.back().end = std::max(parts.back().end, part.end);
+  else parts.push_back(part);
+}
+
+void add_around(std::vector<ByteRange>& parts, const ByteRange& paragraph, std::span<const ByteRange> sentences, std::size_t index) {
+  if (sentences.size() <= kShortParagraph) return add(parts, paragraph);
+  const std::size_t first = index - std::min(index, kAround);
+  const std::size_t last = std::min(index + kAround, sentences.size() - 1);
+  add(parts, {sentences[first].begin, sentences[last].end});
+}
+
+}  // namespace
+
+std::vector<ByteRange> find_addressed_text(std::string_view passage, std::string_view question) {
+  if (detail::asks_about_machines(nfkc_casefold(question))) return {};
+  const auto paragraphs = paragraphs_of(passage);
+  const bool conversation = std::ranges::any_of(paragraphs, [&](const ByteRange& paragraph) { return has_turns(passage, paragraph, false); });
+  std::vector<ByteRange> parts;
+  for (const ByteRange& paragraph : paragraphs) {
+    if (conversation && has_turns(passage, paragraph, true)) {
+      add(parts, paragraph);
+      continue;
+    }
+    const auto sentences = sentences_of(passage, paragraph);
+    detail::Addressing before;
+    detail::Addressing earlier;
+    for (std::size_t i = 0; i < sentences.size(); ++i) {
+      const detail::Addressing here = detail::addressing_of(folded(passage, sentences[i]));
+      if (is_order_to_a_machine(both(both(earlier, before), here))) add_around(parts, paragraph, sentences, i);
+      earlier = before;
+      before = here;
+    }
+  }
+  return parts;
+}
+
+std::string without(std::string_view passage, const std::vector<ByteRange>& parts) {
+  std::string rest;
+  std::size_t begin = 0;
+  for (const ByteRange& part : parts) {
+    rest += passage.substr(begin, part.begin - begin);
+    begin = part.end;
+  }
+  return rest.append(passage.substr(begin));
+}
+
+std::string blanked(std::string_view passage, const std::vector<ByteRange>& parts) {
+  std::string text(passage);
+  for (const ByteRange& part : parts)
+    std::fill(text.begin() + static_cast<std::ptrdiff_t>(part.begin), text.begin() + static_cast<std::ptrdiff_t>(part.end), '\n');
+  return text;
+}
+
+}  // namespace panduan::rag

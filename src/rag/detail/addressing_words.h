@@ -1,0 +1,30 @@
+#pragma once
+#include <string_view>
+
+namespace panduan::rag::detail {
+
+/// What a sentence has of an order to whoever answers. All by its words.
+struct Addressing {
+  bool machine = false;   ///< it names an assistant, a model, a prompt, or what they were given
+  bool replying = false;  ///< it speaks of answering, quoting, printing
+  bool scope = false;     ///< it speaks of all questions, or of whatever is asked
+  bool text = false;      ///< it speaks of the text that it stands in
+  bool order = false;     ///< must, only, never, from now on
+  bool override = false;  ///< it sets aside what was said before, or wants to come before it
+  bool leak = false;      ///< it has a web address or a picture, and what was asked or answered beside it
+};
+
+/// `sentence` in the form of nfkc_casefold.
+Addressing addressing_of(std::string_view sentence);
+
+/// Whether a question is about assistants, models or prompts.
+bool asks_about_machines(std::string_view question);
+
+/// Whether a line begins as a turn of an assistant does ("Assistant:", "助手："), or of whom it talks with ("User:", "用户：").
+enum class Turn { None, Assistant, Other };
+Turn turn_of(std::string_view line);
+
+/// Whether it has marks by which models tell turns apart: "<|im_start|>", "[INST]", "### Instruction".
+bool has_turn_marks(std::string_view line);
+
+}  // namespace panduan::rag::detail
