@@ -79,6 +79,9 @@ class AnswerPrinter {
       fmt::print("     {}\n", styled(place_text(quote.source, quote.page, quote.heading_path), Style::Dim));
     }
   }
+  static void print_note(const rag::Verdict& verdict) {
+    if (!verdict.note.empty()) fmt::print("{}\n", styled(wrap(printable(verdict.note), text_width(), ""), Style::Dim));
+  }
   static std::string numbers_of(const rag::Statement& statement) {
     std::string numbers;
     for (const std::size_t number : statement.quotes) numbers += fmt::format("[{}]", number);
@@ -90,9 +93,11 @@ class AnswerPrinter {
     if (verdict.answered) {
       if (answer_.empty()) fmt::print("{}\n\n", styled(wrap(verdict.reason, text_width(), ""), Style::Dim));
       else print_answer();
-      return print_quotes();
+      print_quotes();
+      return print_note(verdict);
     }
     fmt::print("{} {}\n", styled("I don't know. 不知道。", Style::Bold), verdict.reason);
+    print_note(verdict);
     for (const auto& passage : passages_.passages) fmt::print("  {}\n", styled(place_text(passage.source, passage.page, passage.heading_path), Style::Dim));
   }
   void print(const rag::Done& done) {

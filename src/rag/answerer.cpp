@@ -130,10 +130,9 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   Account account{.done = {}, .explain = asked.explain};
   Done& done = account.done;
   Verdict verdict;
-  std::string left_out;
-  auto finish = [&](bool answered, const std::string& reason) {
+  auto finish = [&](bool answered, std::string reason) {
     verdict.answered = answered;
-    verdict.reason = reason + left_out;
+    verdict.reason = std::move(reason);
     sink(verdict);
     done.total_ms = watch.elapsed_ms();
     sink(done);
@@ -151,7 +150,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   // What speaks to whoever answers is neither obeyed nor passed on: no model reads it, and no answer is found in it.
   leave_out_addressed_text(found_passages, question.text);
   sink(Passages{found_passages});
-  left_out = left_out_note(found_passages, chinese);
+  verdict.note = left_out_note(found_passages, chinese);
   const Readable to_read = readable(found_passages, found.hits);
   const std::vector<PassageRead>& passages = to_read.passages;
   if (passages.empty()) return finish(false, reason_without_passages(chinese));
@@ -210,7 +209,10 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   // otherwise.
   // The document's own reply to just this question is shown as its words.
   const bool own_reply = is_own_reply(hits[evidence->hit].passage.text, evidence->range, question.text);
-  if (own_reply) answer = fmt::format("“{}”", answer);
+  if (own_reply) {
+    answer = fmt::format("“{}”", answer);
+    verdict.note += note_on_own_reply(chinese);
+  }
   Statement statement{answer, {quote.number}};
   Entailment entailment(model_, account, stop);
   PassageRead passage = read[evidence->hit];
@@ -228,7 +230,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   }
   sink(statement);
   sink(AnswerText{answer});
-  finish(true, own_reply ? reason_with_own_reply(chinese) : reason_with_quote(chinese));
+  finish(true, reason_with_quote(chinese));
 }
 
 }  // namespace panduan::rag

@@ -372,7 +372,7 @@ TEST_F(AnswererTest, WhatSpeaksToWhoeverAnswersIsNotReadAndSaidToBeLeftOut) {
   ask({.text = kWhen.text, .explain = true});
   EXPECT_THAT(the<Done>().asked[0].text, AllOf(HasSubstr(kBridge), Not(HasSubstr("ACORN-1"))));
   EXPECT_TRUE(the<Verdict>().answered);
-  EXPECT_THAT(the<Verdict>().reason, HasSubstr("note.txt"));
+  EXPECT_THAT(the<Verdict>().note, HasSubstr("note.txt"));
   const auto& passages = the<Passages>().passages;
   const auto note = std::ranges::find(passages, "/note.txt", &PassageRead::source);
   ASSERT_NE(note, passages.end());
@@ -398,7 +398,7 @@ TEST_F(AnswererTest, TheDocumentsOwnReplyIsShownAsItsWords) {
   ask({.text = "Who painted the Aurora bridge?"});
   EXPECT_EQ(the<AnswerText>().text, "“Ruth Stein”");
   EXPECT_EQ(the<Statement>().text, "“Ruth Stein”");
-  EXPECT_THAT(the<Verdict>().reason, HasSubstr("asks this itself"));
+  EXPECT_THAT(the<Verdict>().note, HasSubstr("asks this itself"));
 }
 
 TEST_F(AnswererTest, SaysWhatTheModelWasAskedAndWordForWordOnRequest) {

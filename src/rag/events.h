@@ -63,6 +63,7 @@ struct AnswerText {
 struct Verdict {
   bool answered = false;
   std::string reason;  ///< for a person, in the question's language
+  std::string note = {};  ///< what whoever reads the answer should know besides: that text was left out; empty mostly
   /// That the answer is right, or would have been; nullopt when nothing was read, and from a model whose probabilities were not measured.
   std::optional<double> probability;
   std::optional<Signals> signals;  ///< what the probability is made of

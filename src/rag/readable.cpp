@@ -38,7 +38,7 @@ std::string left_out_note(std::span<const PassageRead> passages, bool chinese) {
   }
   if (names.empty()) return {};
   return chinese ? fmt::format("其中写给回答者而不是写给读者的文字没有读：{}。", fmt::join(names, "、"))
-                 : fmt::format(" Text that speaks to whoever answers rather than to its readers was not read: {}.", fmt::join(names, ", "));
+                 : fmt::format("Text that speaks to whoever answers rather than to its readers was not read: {}. ", fmt::join(names, ", "));
 }
 
 bool is_own_reply(std::string_view text, documents::ByteRange range, std::string_view question) {

@@ -52,7 +52,7 @@ Json fields(const rag::Quote& event) { return quote_json(event); }
 Json fields(const rag::Statement& event) { return {{"text", event.text}, {"quotes", event.quotes}}; }
 Json fields(const rag::AnswerText& event) { return {{"text", event.text}}; }
 Json fields(const rag::Verdict& event) {
-  Json json{{"answered", event.answered}, {"reason", event.reason}};
+  Json json{{"answered", event.answered}, {"reason", event.reason}, {"note", event.note}};
   json["probability"] = event.probability ? Json(*event.probability) : Json(nullptr);
   json["signals"] = event.signals ? Json{{"question", event.signals->question},
                                          {"sufficiency", event.signals->sufficiency},
@@ -83,8 +83,10 @@ rag::Passages passages_from_json(const Json& json) {
 }
 
 rag::Verdict verdict_from_json(const Json& json) {
-  rag::Verdict verdict{
-      .answered = field<bool>(json, "answered"), .reason = field<std::string>(json, "reason"), .probability = optional_field<double>(json, "probability")};
+  rag::Verdict verdict{.answered = field<bool>(json, "answered"),
+                       .reason = field<std::string>(json, "reason"),
+                       .note = optional_field<std::string>(json, "note").value_or(""),
+                       .probability = optional_field<double>(json, "probability")};
   if (const auto signals = optional_field<Json>(json, "signals")) {
     verdict.signals = rag::Signals{.question = field<double>(*signals, "question"),
                                    .sufficiency = field<double>(*signals, "sufficiency"),
@@ -208,6 +210,7 @@ Json answer_json(const std::vector<rag::Event>& events) {
                  {"answer", nullptr},
                  {"answered", false},
                  {"reason", ""},
+                 {"note", ""},
                  {"probability", nullptr},
                  {"signals", nullptr},
                  {"statements", Json::array()},

@@ -96,12 +96,13 @@ class Turn {
   }
 
   /** Nothing that came before is an answer without it, so nothing is shown before it. */
-  onVerdict({ answered, reason, probability }) {
+  onVerdict({ answered, reason, note, probability }) {
     this.answered = answered;
     this.probability = probability;
     this.progress.remove();
     if (answered) this.showAnswer(reason);
     else this.showRefusal(reason);
+    if (note) this.outcome.append(element("p", { class: "reason note" }, note));
   }
 
   /** Without a chat model there are quotes and no answer, and the reason says so. */
