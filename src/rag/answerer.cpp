@@ -31,9 +31,8 @@ std::string reason_without_quote(bool chinese, std::size_t passages) {
 }
 std::string reason_with_quote(bool chinese) { return chinese ? "答案依据的引文已逐字核对。" : "The answer rests on a quote that was checked word for word."; }
 
-std::string reason_with_own_reply(bool chinese) {
-  return chinese ? "文档自己提出并回答了这个问题，答案是它的原话，已逐字核对。"
-                 : "The document asks this itself and replies in these words, which were checked word for word.";
+std::string note_on_own_reply(bool chinese) {
+  return chinese ? "文档自己提出并回答了这个问题，答案是它的原话。" : "The document asks this itself and replies in these words.";
 }
 
 /// A range of a hit's passage.
