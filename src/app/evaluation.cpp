@@ -56,10 +56,12 @@ json to_json(const Record& r) {
   object["statements"] = json::array();
   for (const auto& statement : r.statements) object["statements"].push_back({{"text", statement.text}, {"quotes", statement.quotes}});
   object["probability"] = r.probability ? json(*r.probability) : json(nullptr);
-  object["signals"] =
-      r.signals
-          ? json{{"question", r.signals->question}, {"sufficiency", r.signals->sufficiency}, {"copied", r.signals->copied}, {"agreement", r.signals->agreement}}
-          : json(nullptr);
+  object["signals"] = nullptr;
+  if (r.signals) {
+    object["signals"] = {{"sufficiency", r.signals->sufficiency}, {"copied", r.signals->copied}, {"agreement", r.signals->agreement}};
+    object["signals"]["question"] = r.signals->question ? json(*r.signals->question) : json(nullptr);
+    object["signals"]["leaning"] = r.signals->leaning ? json(*r.signals->leaning) : json(nullptr);
+  }
   return object;
 }
 
@@ -76,9 +78,14 @@ Record record_from_json(const json& object) {
   if (!object.at("answer").is_null()) r.answer = object.at("answer").get<std::string>();
   for (const json& statement : object.at("statements")) r.statements.push_back({.text = statement.at("text"), .quotes = statement.at("quotes")});
   if (!object.at("probability").is_null()) r.probability = object.at("probability").get<double>();
-  if (const json& signals = object.at("signals"); !signals.is_null())
-    r.signals = rag::Signals{
-        .question = signals.at("question"), .sufficiency = signals.at("sufficiency"), .copied = signals.at("copied"), .agreement = signals.at("agreement")};
+  const auto number = [](const json& value) { return value.is_null() ? std::nullopt : std::optional(value.get<double>()); };
+  if (const json& signals = object.at("signals"); !signals.is_null()) {
+    r.signals = rag::Signals{.sufficiency = signals.at("sufficiency"),
+                             .copied = signals.at("copied"),
+                             .agreement = signals.at("agreement"),
+                             .question = number(signals.at("question")),
+                             .leaning = number(signals.at("leaning"))};
+  }
   return r;
 }
 

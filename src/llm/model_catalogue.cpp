@@ -41,10 +41,16 @@ ModelSource read_source(const json& source) {
 
 Weights read_weights(const json& weights) {
   return {.bias = weights.at("bias"),
-          .question = weights.at("question"),
+          .question = weights.value("question", 0.0),
           .sufficiency = weights.at("sufficiency"),
           .copied = weights.at("copied"),
           .agreement = weights.at("agreement")};
+}
+
+LanguageCalibration read_calibration(const json& calibration) {
+  return {.quick = read_weights(calibration.at("quick")),
+          .full = read_weights(calibration.at("full")),
+          .question_for_answer = calibration.at("question_for_answer")};
 }
 
 ModelEntry read_model(const json& model) {
@@ -60,7 +66,7 @@ ModelEntry read_model(const json& model) {
                    .calibration = {},
                    .sources = {}};
   if (const auto calibration = model.find("calibration"); calibration != model.end()) {
-    entry.calibration = Calibration{.english = read_weights(calibration->at("english")), .chinese = read_weights(calibration->at("chinese"))};
+    entry.calibration = Calibration{.english = read_calibration(calibration->at("english")), .chinese = read_calibration(calibration->at("chinese"))};
   }
   for (const auto& source : model.at("sources")) entry.sources.push_back(read_source(source));
   return entry;

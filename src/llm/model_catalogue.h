@@ -30,13 +30,18 @@ struct ModelSource {
   std::string conversion;         ///< empty, or "e5-small-q4": the bytes are converted to GGUF, and the catalogue's hash is of the result
 };
 
-/// How what a chat model makes of a passage becomes the probability that the answer found in it is right (rag/confidence.h): a logistic
-/// regression, fitted by tools/fit-confidence.
+/// How what a chat model makes of a passage becomes the probability that the answer found in it is right (rag/confidence.h): logistic
+/// regressions, fitted by tools/fit-confidence.
 struct Weights {
   double bias = 0, question = 0, sufficiency = 0, copied = 0, agreement = 0;
 };
+struct LanguageCalibration {
+  Weights quick;  ///< from what is known once the answer is there; its `question` is 0
+  Weights full;   ///< from all signals
+  double question_for_answer = 0;  ///< how much it counts for an answer that the question is likely asked for it; 0: not asked
+};
 struct Calibration {
-  Weights english, chinese;
+  LanguageCalibration english, chinese;
 };
 
 struct ModelEntry {

@@ -64,15 +64,16 @@ std::optional<PlacedRange> find_support(std::string_view copied, std::string_vie
 
 // From here on the passages behind are not read, if who asks is content with it: hardly ever is one of them surer, and each takes two seconds.
 constexpr double kSureEnough = 0.3;
-// A passage that is not likelier right than this, whatever is found in it, is asked for nothing more.
-constexpr double kHopeless = 0.1;
-constexpr double kMostGain = 50;  // of a question; one passage in a hundred gives more
+// From here on nothing more is asked about a passage and its answer, likewise: it tells hardly more, and takes a second.
+constexpr double kSureAtOnce = 0.4;
+// A passage whose answer is not likelier right than this, whatever else would be found, is asked for nothing more.
+constexpr double kHopeless = 0.07;
 
 /// A passage, and what the model would answer from it alone.
 struct Candidate {
   std::size_t passage = 0;  ///< its index
   std::optional<ChosenExtract> copied = {};
-  std::optional<Signals> signals;  ///< nullopt when it was found wanting at once, and nothing more was asked
+  std::optional<Signals> signals = {};  ///< nullopt when it was found wanting at once, and nothing more was asked
   double probability = 0;  ///< that the answer is right
 };
 
@@ -90,27 +91,47 @@ std::string reason_with_risk(bool chinese, std::span<const PassageRead> passages
       passages.size(), name, passage.page.empty() ? "" : fmt::format(", p. {}", passage.page), 100 * nearest.probability, 100 * (1 - risk));
 }
 
+/// A passage and the answer that the model would copy from it, judged by as few signals as it takes to be sure. nullopt when the model
+/// does not tell what it makes of them.
+std::optional<Candidate> judge(Reading& reading, const Question& question, std::span<const PassageRead> passages, std::size_t index,
+                               const llm::LanguageCalibration& calibration, double sure_at_once) {
+  const PassageRead& passage = passages[index];
+  const auto sufficiency = reading.sufficiency(passage);
+  if (!sufficiency) return std::nullopt;
+  Candidate candidate{.passage = index};
+  candidate.probability = confidence({.sufficiency = *sufficiency, .copied = 0, .agreement = 1}, calibration);
+  if (candidate.probability < kHopeless) return candidate;
+
+  auto extracts = reading.copy(make_answer_prompt(question, passages.subspan(index, 1)), passages.subspan(index, 1));
+  if (!extracts) return std::nullopt;
+  candidate.copied = reading.choose(*extracts);
+  Signals signals{.sufficiency = *sufficiency, .copied = candidate.copied->log_prob, .agreement = candidate.copied->agreement};
+  candidate.probability = confidence(signals, calibration);
+  if (candidate.probability >= kHopeless && candidate.probability < sure_at_once) {
+    if (calibration.question_for_answer > 0) {
+      extracts = reading.reweigh(*std::move(extracts), passage, calibration.question_for_answer);
+      if (!extracts) return std::nullopt;
+      candidate.copied = reading.choose(*extracts);
+      signals.agreement = candidate.copied->agreement;
+    }
+    signals.leaning = reading.leaning();
+    signals.question = reading.question_gain(passage);
+    candidate.probability = confidence(signals, calibration);
+  }
+  candidate.signals = signals;
+  return candidate;
+}
+
 /// The passage whose answer is likeliest right. What the others say leads a small model astray, so each is read alone. nullopt when the
 /// model does not tell what it makes of them.
-std::optional<Candidate> best_candidate(Reading& reading, const Question& question, std::span<const PassageRead> passages, const llm::Weights& weights,
-                                        double sure_enough) {
+std::optional<Candidate> best_candidate(Reading& reading, const Question& question, std::span<const PassageRead> passages,
+                                        const llm::LanguageCalibration& calibration, double wanted) {
   std::optional<Candidate> best;
   for (std::size_t i = 0; i < passages.size(); ++i) {
-    const auto sufficiency = reading.sufficiency(passages[i]);
-    if (!sufficiency) return std::nullopt;
-    Candidate candidate{.passage = i};
-    candidate.probability = confidence({.question = kMostGain, .sufficiency = *sufficiency, .agreement = 1}, weights);
-    if (candidate.probability > kHopeless) {
-      const auto gain = reading.question_gain(passages[i]);
-      if (!gain) return std::nullopt;
-      candidate.copied = reading.copy(make_answer_prompt(question, passages.subspan(i, 1)), passages.subspan(i, 1));
-      if (!candidate.copied) return std::nullopt;
-      candidate.signals =
-          Signals{.question = *gain, .sufficiency = *sufficiency, .copied = candidate.copied->log_prob, .agreement = candidate.copied->agreement};
-      candidate.probability = confidence(*candidate.signals, weights);
-    }
-    if (!best || candidate.probability > best->probability) best = candidate;
-    if (best->probability >= sure_enough) break;
+    const auto candidate = judge(reading, question, passages, i, calibration, std::max(kSureAtOnce, wanted));
+    if (!candidate) return std::nullopt;
+    if (!best || candidate->probability > best->probability) best = candidate;
+    if (best->probability >= std::max(kSureEnough, wanted)) break;
   }
   return best;
 }
@@ -162,8 +183,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   std::span<const retrieval::Hit> hits(to_read.hits);
   std::optional<ChosenExtract> extract;
   if (const auto best = options_.calibration
-                            ? best_candidate(reading, question, passages, chinese ? options_.calibration->chinese : options_.calibration->english,
-                                             std::max(kSureEnough, 1 - risk))
+                            ? best_candidate(reading, question, passages, chinese ? options_.calibration->chinese : options_.calibration->english, 1 - risk)
                             : std::nullopt) {
     verdict.probability = best->probability;
     verdict.signals = best->signals;
@@ -173,7 +193,9 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
     extract = best->copied;
   }
   const Prompt prompt = make_answer_prompt(question, read);
-  if (!extract) extract = reading.copy(prompt, read);
+  if (!extract) {
+    if (const auto extracts = reading.copy(prompt, read)) extract = reading.choose(*extracts);
+  }
   const bool copied = extract && !extract->text.empty();
   const std::string reply = copied ? extract->text : reading.write(prompt);
   done.first_event_ms = watch.elapsed_ms();

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -26,7 +27,8 @@ using ::testing::SizeIs;
 
 constexpr std::string_view kBridge = "The Aurora bridge was opened in 1932. Ada Kern designed the bridge.";
 constexpr std::string_view kTunnel = "The tunnel beside the bridge was opened in 1957.";
-constexpr llm::Weights kWeights{.bias = -1, .question = 0.2, .sufficiency = 0.1, .copied = 0.1};
+// At once it is never sure.
+constexpr llm::LanguageCalibration kCalibration{.quick = {.bias = -1}, .full = {.bias = -1, .question = 0.2, .sufficiency = 0.1, .copied = 0.1}};
 const Question kWhen{.text = "When was the Aurora bridge opened?"};
 
 std::string kind_of(const Event& event) {
@@ -81,7 +83,7 @@ class AnswererTest : public ::testing::Test {
   store::EmbeddingModelId embedding_model_ = store_->embedding_model(caller_.workspace_id, {.fingerprint = "hash-1", .name = "hash", .dims = 8});
   llm::testing::HashEmbedder embedder_;
   llm::testing::ScriptedChatModel model_;
-  std::optional<llm::Calibration> calibration_ = llm::Calibration{.english = kWeights, .chinese = kWeights};
+  std::optional<llm::Calibration> calibration_ = llm::Calibration{.english = kCalibration, .chinese = kCalibration};
   std::vector<Event> events_;
 };
 
@@ -154,15 +156,44 @@ TEST_F(AnswererTest, OfTwoPassagesThatMayAnswerTheSurerOneDoes) {
 
 TEST_F(AnswererTest, AHopelessPassageIsAskedForNothing) {
   answers(kTunnel);
-  calibration_->english = {.bias = -13, .question = 0.2, .sufficiency = 2};
+  calibration_->english.quick = {.bias = -4, .sufficiency = 2};
   model_.yes_less_no = [](std::string_view prompt) { return prompt.find(kTunnel) == std::string_view::npos ? 0.0 : 2.0; };
   std::vector<std::string> read;
   model_.copies = [&](std::string_view text) {
     read.emplace_back(text);
     return std::vector<llm::Extract>{{"1957", -0.1}};
   };
+  model_.replies = {"1957."};
   ask(kWhen);
   EXPECT_THAT(read, ElementsAre(HasSubstr(kTunnel)));
+}
+
+TEST_F(AnswererTest, WhatIsSureAtOnceIsAskedForNothingMore) {
+  answers(kBridge);
+  model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"1932", -0.1}}; };
+  model_.replies = {"It was opened in 1932.", "It was opened in 1932."};
+  calibration_->english.quick = {.bias = 1};
+  ask(kWhen);
+  EXPECT_THAT(model_.weighed, SizeIs(1)) << "the sufficiency of the first passage";
+  EXPECT_NEAR(*the<Verdict>().probability, 0.73, 0.01);
+  EXPECT_FALSE(the<Verdict>().signals->question);
+  events_.clear();
+  model_.weighed.clear();
+  ask({.text = kWhen.text, .risk = 0.2});
+  EXPECT_THAT(model_.weighed, SizeIs(::testing::Gt(1U))) << "who wants to be surer has more asked";
+  EXPECT_TRUE(the<Verdict>().signals->question);
+}
+
+TEST_F(AnswererTest, TheQuestionChoosesBetweenAnswersWhereTheModelIsTorn) {
+  answers(kBridge);
+  model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"Aurora", std::log(0.5)}, {"1932", std::log(0.4)}}; };
+  model_.log_prob = [](std::string_view prompt) {
+    return prompt.find("\"Aurora\"") != std::string_view::npos ? -20.0 : prompt.find(kBridge) == std::string_view::npos ? -30.0 : -5.0;
+  };
+  model_.replies = {"It was opened in 1932."};
+  calibration_->english.question_for_answer = 0.3;
+  ask(kWhen);
+  EXPECT_EQ(the<AnswerText>().text, "1932");
 }
 
 /// What is stated when the model copies "1932" and then says this.

@@ -7,21 +7,26 @@
 namespace panduan::rag {
 namespace {
 
-constexpr llm::Weights kCalibration{.bias = -1, .question = 0.2, .sufficiency = 0.5, .copied = 0.5, .agreement = 2};
+constexpr llm::LanguageCalibration kCalibration{.quick = {.bias = -1, .sufficiency = 0.5, .copied = 0.5, .agreement = 2},
+                                                .full = {.bias = -1, .question = 0.2, .sufficiency = 0.5, .copied = 0.5, .agreement = 2}};
 
 TEST(Confidence, IsTheLogisticOfTheWeightedSignals) {
-  EXPECT_DOUBLE_EQ(confidence({.question = 5, .copied = 0}, kCalibration), 0.5);
-  EXPECT_DOUBLE_EQ(confidence({.question = 15, .copied = 0}, kCalibration), 1 / (1 + std::exp(-2.0)));
+  EXPECT_DOUBLE_EQ(confidence({.sufficiency = 2}, kCalibration), 0.5);
+  EXPECT_DOUBLE_EQ(confidence({.sufficiency = 4, .question = 5, .leaning = 4}, kCalibration), 0.5);
+  EXPECT_DOUBLE_EQ(confidence({.question = 15, .leaning = 0}, kCalibration), 1 / (1 + std::exp(-2.0)));
+}
+TEST(Confidence, TakesTheSlowSignalsOnlyTogether) {
+  EXPECT_DOUBLE_EQ(confidence({.sufficiency = 2, .question = 5}, kCalibration), confidence({.sufficiency = 2}, kCalibration));
 }
 TEST(Confidence, GrowsWithEachSignal) {
-  EXPECT_GT(confidence({.question = 6, .copied = -1}, kCalibration), confidence({.question = 5, .copied = -1}, kCalibration));
-  EXPECT_GT(confidence({.question = 5, .copied = -1}, kCalibration), confidence({.question = 5, .copied = -2}, kCalibration));
-  EXPECT_GT(confidence({.question = 5, .sufficiency = 1}, kCalibration), confidence({.question = 5}, kCalibration));
-  EXPECT_GT(confidence({.question = 5, .agreement = 1}, kCalibration), confidence({.question = 5, .agreement = 0.5}, kCalibration));
+  EXPECT_GT(confidence({.question = 6, .leaning = 0}, kCalibration), confidence({.question = 5, .leaning = 0}, kCalibration));
+  EXPECT_GT(confidence({.copied = -1}, kCalibration), confidence({.copied = -2}, kCalibration));
+  EXPECT_GT(confidence({.sufficiency = 1}, kCalibration), confidence({}, kCalibration));
+  EXPECT_GT(confidence({.agreement = 1}, kCalibration), confidence({.agreement = 0.5}, kCalibration));
+  EXPECT_LT(confidence({.question = 5, .leaning = 1}, kCalibration), confidence({.question = 5, .leaning = 0}, kCalibration));
 }
 TEST(Confidence, DoesNotFallWithoutBoundWhereNothingIsCopied) {
-  EXPECT_DOUBLE_EQ(confidence({.question = 5, .copied = -1e9}, kCalibration), confidence({.question = 5, .copied = -50}, kCalibration));
-  EXPECT_GT(confidence({.question = 40, .copied = -50}, kCalibration), 0.9);
+  EXPECT_DOUBLE_EQ(confidence({.copied = -1e9}, kCalibration), confidence({.copied = -50}, kCalibration));
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "llm/chat_model.h"
 
@@ -18,5 +19,10 @@ struct ChosenExtract {
 /// a word with its modifier is taken before the word alone where the model is torn between the two. None of more than
 /// `most_characters` while there is a shorter one.
 ChosenExtract choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters);
+
+/// The stretches with other probabilities that together are as much as before: each times the probability of the question when it is asked for
+/// this one (`question_log_probs`, of the first ones; of the others the least of them), to the power of `weight`. As speech is recognised by the
+/// words' own likelihood times that of the sound (Jelinek, 1976): what the model would answer, times whether one would ask that for it.
+std::vector<llm::Extract> reweigh(std::vector<llm::Extract> extracts, std::span<const double> question_log_probs, double weight);
 
 }  // namespace panduan::rag

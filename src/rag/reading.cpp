@@ -1,31 +1,45 @@
 #include "rag/reading.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/unicode.h"
 
 namespace panduan::rag {
 
-namespace {
+std::optional<double> Reading::sufficiency(const PassageRead& passage) { return model_.log_odds(make_sufficiency_prompt(question_, &passage)); }
 
-std::optional<double> difference(std::optional<double> a, std::optional<double> b) { return a && b ? std::optional(*a - *b) : std::nullopt; }
-
-}  // namespace
+std::optional<double> Reading::leaning() {
+  if (!leaning_) leaning_ = model_.log_odds(make_sufficiency_prompt(question_, nullptr));
+  return leaning_;
+}
 
 std::optional<double> Reading::question_gain(const PassageRead& passage) {
   if (!question_alone_) question_alone_ = model_.log_prob(make_question_prompt(question_, nullptr));
-  return difference(model_.log_prob(make_question_prompt(question_, &passage)), question_alone_);
+  const auto with_passage = model_.log_prob(make_question_prompt(question_, &passage));
+  if (!with_passage || !question_alone_) return std::nullopt;
+  return *with_passage - *question_alone_;
 }
 
-std::optional<double> Reading::sufficiency(const PassageRead& passage) {
-  if (!leaning_) leaning_ = model_.log_odds(make_sufficiency_prompt(question_, nullptr));
-  return difference(model_.log_odds(make_sufficiency_prompt(question_, &passage)), leaning_);
-}
-
-std::optional<ChosenExtract> Reading::copy(const Prompt& prompt, std::span<const PassageRead> passages) {
+std::optional<std::vector<llm::Extract>> Reading::copy(const Prompt& prompt, std::span<const PassageRead> passages) {
   std::string text;
   for (const PassageRead& passage : passages) text += passage.text + "\n\n";
-  const auto extraction = model_.extract(prompt, text);
+  auto extraction = model_.extract(prompt, text);
   if (!extraction) return std::nullopt;
-  return choose_extract(extraction->extracts, short_characters(question_));
+  return std::move(extraction->extracts);
+}
+
+ChosenExtract Reading::choose(std::span<const llm::Extract> extracts) const { return choose_extract(extracts, short_characters(question_)); }
+
+std::optional<std::vector<llm::Extract>> Reading::reweigh(std::vector<llm::Extract> extracts, const PassageRead& passage, double weight) {
+  constexpr std::size_t kAsked = 3;
+  std::vector<double> log_probs;
+  for (const llm::Extract& extract : std::span(extracts).first(std::min(kAsked, extracts.size()))) {
+    const auto log_prob = model_.log_prob(make_question_prompt(question_, passage, extract.text));
+    if (!log_prob) return std::nullopt;
+    log_probs.push_back(*log_prob);
+  }
+  return rag::reweigh(std::move(extracts), log_probs, weight);
 }
 
 std::string Reading::write(const Prompt& prompt) { return model_.generate(prompt, {.max_tokens = max_tokens_, .grammar = prompt.grammar}); }

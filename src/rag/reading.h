@@ -22,12 +22,18 @@ class Reading {
   Reading(llm::ChatModel& model, const Question& question, int max_tokens, Account& account, const std::stop_token& stop)
       : model_(model, account, stop), question_(question), max_tokens_(max_tokens) {}
 
-  /// Signals::question; nullopt for a model that does not tell.
-  std::optional<double> question_gain(const PassageRead& passage);
-  /// Signals::sufficiency; nullopt likewise.
+  /// Signals::sufficiency; nullopt for a model that does not tell. So the others.
   std::optional<double> sufficiency(const PassageRead& passage);
-  /// The words of the passages that the model would answer with; nullopt for one that does not tell.
-  std::optional<ChosenExtract> copy(const Prompt& prompt, std::span<const PassageRead> passages);
+  /// Signals::leaning, asked for once.
+  std::optional<double> leaning();
+  /// Signals::question.
+  std::optional<double> question_gain(const PassageRead& passage);
+  /// The stretches of the passages that the model would answer with, the likeliest first.
+  std::optional<std::vector<llm::Extract>> copy(const Prompt& prompt, std::span<const PassageRead> passages);
+  /// Which of them is shown.
+  ChosenExtract choose(std::span<const llm::Extract> extracts) const;
+  /// Lets the question speak for the likeliest ones: how likely it is asked for each counts with this weight (rag/extract_choice.h).
+  std::optional<std::vector<llm::Extract>> reweigh(std::vector<llm::Extract> extracts, const PassageRead& passage, double weight);
   std::string write(const Prompt& prompt);
   /// What the model copies from the passages when it can do nothing else (llm/quote_rule.h): of a model that runs here, see copy.
   std::string quote(const Prompt& prompt, std::span<const PassageRead> passages);

@@ -54,11 +54,12 @@ Json fields(const rag::AnswerText& event) { return {{"text", event.text}}; }
 Json fields(const rag::Verdict& event) {
   Json json{{"answered", event.answered}, {"reason", event.reason}, {"note", event.note}};
   json["probability"] = event.probability ? Json(*event.probability) : Json(nullptr);
-  json["signals"] = event.signals ? Json{{"question", event.signals->question},
-                                         {"sufficiency", event.signals->sufficiency},
-                                         {"copied", event.signals->copied},
-                                         {"agreement", event.signals->agreement}}
-                                  : Json(nullptr);
+  json["signals"] = nullptr;
+  if (event.signals) {
+    json["signals"] = {{"sufficiency", event.signals->sufficiency}, {"copied", event.signals->copied}, {"agreement", event.signals->agreement}};
+    json["signals"]["question"] = event.signals->question ? Json(*event.signals->question) : Json(nullptr);
+    json["signals"]["leaning"] = event.signals->leaning ? Json(*event.signals->leaning) : Json(nullptr);
+  }
   return json;
 }
 
@@ -88,10 +89,11 @@ rag::Verdict verdict_from_json(const Json& json) {
                        .note = optional_field<std::string>(json, "note").value_or(""),
                        .probability = optional_field<double>(json, "probability")};
   if (const auto signals = optional_field<Json>(json, "signals")) {
-    verdict.signals = rag::Signals{.question = field<double>(*signals, "question"),
-                                   .sufficiency = field<double>(*signals, "sufficiency"),
+    verdict.signals = rag::Signals{.sufficiency = field<double>(*signals, "sufficiency"),
                                    .copied = field<double>(*signals, "copied"),
-                                   .agreement = field<double>(*signals, "agreement")};
+                                   .agreement = field<double>(*signals, "agreement"),
+                                   .question = optional_field<double>(*signals, "question"),
+                                   .leaning = optional_field<double>(*signals, "leaning")};
   }
   return verdict;
 }

@@ -180,7 +180,7 @@ class FakeWorkbench : public app::Workbench {
             rag::Verdict{.answered = true,
                          .reason = "A quote says so.",
                          .probability = 0.75,
-                         .signals = rag::Signals{.question = 12.5, .sufficiency = 1.5, .copied = -0.25}},
+                         .signals = rag::Signals{.sufficiency = 1.5, .copied = -0.25, .question = 12.5}},
             rag::Done{.model = "fake-chat",
                       .conversation_id = "conv_1",
                       .prompt_tokens = 700,
