@@ -62,16 +62,55 @@ bool is_order_to_a_machine(const detail::Addressing& found) {
   return found.leak && found.replying;
 }
 
-/// Whether lines of the paragraph pass themselves off as a conversation with an assistant.
-bool has_turns(std::string_view text, const ByteRange& paragraph, bool of_anyone) {
+/// How many lines and sentences of a text begin like turns of a conversation; marks of turns count as replies.
+struct Turns {
+  std::size_t replies = 0, assistants = 0, others = 0;
+  std::size_t longest = 0;  ///< words behind an assistant's name, each Chinese character one
+  bool any() const { return replies + assistants + others > 0; }
+  /// Names of jobs stand before names of people: an assistant who says nothing and to whom nobody speaks is none.
+  bool is_conversation() const { return replies > 0 || (assistants > 0 && (others > 0 || longest >= kFewWords)); }
+
+ private:
+  static constexpr std::size_t kFewWords = 4;
+};
+
+std::size_t count_words(std::string_view text) {
+  std::size_t words = 0;
+  bool inside = false;
+  for (std::size_t offset = 0; offset < text.size();) {
+    const Character c = character_at(text, offset);
+    const bool cjk = is_cjk(c.code_point);
+    const bool letter = is_letter_or_digit(c.code_point);
+    words += cjk || (letter && !inside) ? 1 : 0;
+    inside = letter && !cjk;
+    offset += c.bytes;
+  }
+  return words;
+}
+
+Turns turns_in(std::string_view text, const ByteRange& paragraph) {
+  Turns turns;
   for (std::size_t begin = paragraph.begin; begin < paragraph.end;) {
     const std::size_t end = std::min(text.find('\n', begin), paragraph.end);
     const std::string line = folded(text, {begin, end});
-    const detail::Turn turn = detail::turn_of(line);
-    if (detail::has_turn_marks(line) || turn == detail::Turn::Assistant || (of_anyone && turn == detail::Turn::Other)) return true;
+    turns.replies += detail::has_turn_marks(line) ? 1 : 0;
+    std::size_t from = 0;
+    for (const std::size_t to : sentence_ends(line)) {  // lines of Markdown become one
+      const std::string_view rest = std::string_view(line).substr(from);
+      switch (detail::turn_of(rest.substr(0, to - from))) {
+        case detail::Turn::Reply: ++turns.replies; break;
+        case detail::Turn::Assistant:
+          ++turns.assistants;
+          turns.longest = std::max(turns.longest, count_words(rest) - 1);
+          break;
+        case detail::Turn::Other: ++turns.others; break;
+        case detail::Turn::None: break;
+      }
+      from = to;
+    }
     begin = end + 1;
   }
-  return false;
+  return turns;
 }
 
 /// Ranges that touch become one.
@@ -92,10 +131,10 @@ void add_around(std::vector<ByteRange>& parts, const ByteRange& paragraph, std::
 std::vector<ByteRange> find_addressed_text(std::string_view passage, std::string_view question) {
   if (detail::asks_about_machines(nfkc_casefold(question))) return {};
   const auto paragraphs = paragraphs_of(passage);
-  const bool conversation = std::ranges::any_of(paragraphs, [&](const ByteRange& paragraph) { return has_turns(passage, paragraph, false); });
+  const bool conversation = turns_in(passage, {0, passage.size()}).is_conversation();
   std::vector<ByteRange> parts;
   for (const ByteRange& paragraph : paragraphs) {
-    if (conversation && has_turns(passage, paragraph, true)) {
+    if (conversation && turns_in(passage, paragraph).any()) {
       add(parts, paragraph);
       continue;
     }

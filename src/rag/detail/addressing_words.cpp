@@ -346,9 +346,9 @@ constexpr auto kAskedAbout = std::to_array<std::string_view>(
 constexpr auto kChineseAskedAbout = std::to_array<std::string_view>({"助手", "人工智能", "语言模型", "大模型", "机器人", "提示词"});
 
 constexpr auto kAssistantNames = std::to_array<std::string_view>(
-    {"assistant",      "ai",       "ai assistant", "bot",      "chatbot",     "chatgpt",    "gpt",           "model",        "助手",
-     "ai助手",         "人工智能", "机器人",       "模型",     "your answer", "your reply", "your response", "final answer", "verified answer",
-     "correct answer", "你的回答", "你的答案",     "你的回复", "最终答案",    "正确答案",   "核实过的答案",  "标准答案"});
+    {"assistant", "ai", "ai assistant", "bot", "chatbot", "chatgpt", "gpt", "model", "助手", "ai助手", "人工智能", "机器人", "模型"});
+constexpr auto kReplyNames = std::to_array<std::string_view>({"your answer", "your reply", "your response", "final answer", "verified answer", "correct answer",
+                                                              "你的回答", "你的答案", "你的回复", "最终答案", "正确答案", "核实过的答案", "标准答案"});
 constexpr auto kOtherNames = std::to_array<std::string_view>({"user",     "human",    "system", "question from the user",
                                                               "question", "q",        "answer", "a",
                                                               "reply",    "response", "用户",   "人类",
@@ -385,6 +385,7 @@ Turn turn_of(std::string_view line) {
   if (colon == std::string_view::npos) return Turn::None;
   std::string_view name = line.substr(0, colon);
   while (!name.empty() && (name.back() == ' ' || name.back() == '*' || name.back() == ']')) name.remove_suffix(1);
+  if (std::ranges::find(kReplyNames, name) != kReplyNames.end()) return Turn::Reply;
   if (std::ranges::find(kAssistantNames, name) != kAssistantNames.end()) return Turn::Assistant;
   return std::ranges::find(kOtherNames, name) != kOtherNames.end() ? Turn::Other : Turn::None;
 }

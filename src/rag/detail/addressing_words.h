@@ -20,8 +20,9 @@ Addressing addressing_of(std::string_view sentence);
 /// Whether a question is about assistants, models or prompts.
 bool asks_about_machines(std::string_view question);
 
-/// Whether a line begins as a turn of an assistant does ("Assistant:", "助手："), or of whom it talks with ("User:", "用户：").
-enum class Turn { None, Assistant, Other };
+/// What a line or sentence begins as: a reply put into the answerer's mouth ("Your answer:", "你的回答："), a turn of an assistant ("Assistant:",
+/// "助手："), which may as well be somebody's job, or of whom it talks with ("User:", "问题：").
+enum class Turn { None, Reply, Assistant, Other };
 Turn turn_of(std::string_view line);
 
 /// Whether it has marks by which models tell turns apart: "<|im_start|>", "[INST]", "### Instruction".
