@@ -137,12 +137,25 @@ ByteRange with_brackets_closed(std::string_view sentence, ByteRange range) {
   return range;
 }
 
+/// A path or a ratio is one word: "rm -rf /var/lib/apt" is another command than "rm -rf /var/lib/apt/*", and "10 km" is no speed.
+ByteRange with_whole_path(std::string_view sentence, ByteRange range) {
+  const auto belongs = [](char c) { return is_word_byte(c) || c == '/' || c == '*' || c == '_' || c == '~' || c == '.'; };
+  if (range.end < sentence.size() && sentence[range.end] == '/') {
+    while (range.end < sentence.size() && belongs(sentence[range.end])) ++range.end;
+    while (sentence[range.end - 1] == '.') --range.end;
+  }
+  if (range.begin > 0 && sentence[range.begin - 1] == '/') {
+    while (range.begin > 0 && belongs(sentence[range.begin - 1])) --range.begin;
+  }
+  return range;
+}
+
 }  // namespace
 
 std::string complete_phrase(std::string_view answer, std::string_view sentence, Complete what) {
   const auto found = locate_line(answer, sentence);
   if (!found) return std::string(answer);
-  ByteRange range = *found;
+  ByteRange range = with_whole_path(sentence, *found);
   const std::size_t digit = sentence.find_first_of("0123456789", range.begin);
   const bool is_number = digit < range.end && digit <= range.begin + sign_before(sentence, digit);
   const char first = sentence[range.begin];

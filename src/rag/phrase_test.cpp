@@ -13,6 +13,12 @@ TEST(CompletePhrase, KeepsWhatBoundsANumber) {
   EXPECT_EQ(complete_phrase("7", "They moved over 7 miles."), "over 7");
   EXPECT_EQ(complete_phrase("7", "A stopover 7 miles away."), "7");
 }
+TEST(CompletePhrase, KeepsTheRestOfAPathOrARatio) {
+  EXPECT_EQ(complete_phrase("sudo rm -rf /var/lib/apt", "Run \"sudo rm -rf /var/lib/apt/*\" and try again.", Complete::Meaning), "sudo rm -rf /var/lib/apt/*");
+  EXPECT_EQ(complete_phrase("lib/apt", "It is in /var/lib/apt/lists.", Complete::Meaning), "/var/lib/apt/lists");
+  EXPECT_EQ(complete_phrase("10 km", "The limit is 10 km/h.", Complete::Meaning), "10 km/h");
+  EXPECT_EQ(complete_phrase("/etc/fstab", "See /etc/fstab.", Complete::Meaning), "/etc/fstab");
+}
 TEST(CompletePhrase, KeepsTheSignOfANumber) {
   EXPECT_EQ(complete_phrase("$300", "It cost less than $300."), "less than $300");
   EXPECT_EQ(complete_phrase("300", "It cost less than $300."), "less than $300");
