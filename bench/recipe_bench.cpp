@@ -2,21 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <exception>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
 
-#include "app/evaluation.h"
-#include "app/models.h"
-#include "app/workbench.h"
 #include "base/clock.h"
-#include "base/config.h"
-#include "base/error.h"
-#include "base/file.h"
 #include "base/unicode.h"
-#include "llm/chat_model.h"
+#include "suite_run.h"
 
 // The usual recipe, as most who build on a language model write it: the best passages in one prompt, "say so when you do not know", and
 // whatever the model writes is the answer. It gets the same passages, the same model and the same engine as `panduan eval`, and its
@@ -50,11 +41,6 @@ std::vector<llm::ChatMessage> prompt_for(const std::string& question, std::span<
   return {{llm::Role::System, chinese ? "你是一个有用的助手。" : "You are a helpful assistant."}, {llm::Role::User, std::move(text)}};
 }
 
-bool contains_answer(const app::SuiteQuestion& question, const std::string& reply) {
-  const std::string given = fold_to_letters_and_digits(reply);
-  return std::ranges::any_of(question.answers, [&](const std::string& gold) { return given.find(fold_to_letters_and_digits(gold)) != std::string::npos; });
-}
-
 double median(std::vector<double> values) {
   if (values.empty()) return 0;
   std::ranges::sort(values);
@@ -66,19 +52,16 @@ struct Sums {
   std::vector<double> first_word_ms, end_ms, tokens_per_second;
 };
 
-void ask(app::Workbench& workbench, llm::ChatModel& model, const app::SuiteQuestion& question, std::size_t passages, Sums& sums) {
+void ask(bench::SuiteRun& bench, const app::SuiteQuestion& question, Sums& sums) {
   const Stopwatch watch;
-  auto hits = workbench.search(workbench.local_caller(), question.question, passages + question.without.size() * 4, {});
-  std::erase_if(hits,
-                [&](const app::SearchHit& hit) { return std::ranges::count(question.without, std::filesystem::path(hit.source).filename().string()) > 0; });
-  if (hits.size() > passages) hits.resize(passages);
+  const auto hits = bench.passages_for(question);
   double first_word_ms = 0;
-  const auto generation = model.generate(prompt_for(question.question, hits), {.max_tokens = 256},
-                                         [&](std::string_view) {
-                                           if (first_word_ms == 0) first_word_ms = watch.elapsed_ms();
-                                           return true;
-                                         },
-                                         {});
+  const auto generation = bench.model().generate(prompt_for(question.question, hits), {.max_tokens = 256},
+                                                 [&](std::string_view) {
+                                                   if (first_word_ms == 0) first_word_ms = watch.elapsed_ms();
+                                                   return true;
+                                                 },
+                                                 {});
   sums.first_word_ms.push_back(first_word_ms);
   sums.end_ms.push_back(watch.elapsed_ms());
   if (generation.usage.decode_ms > 0) sums.tokens_per_second.push_back(1000 * generation.usage.completion_tokens / generation.usage.decode_ms);
@@ -88,7 +71,7 @@ void ask(app::Workbench& workbench, llm::ChatModel& model, const app::SuiteQuest
   sums.right += outcome == app::Outcome::Right ? 1 : 0;
   sums.silent += outcome == app::Outcome::Silent ? 1 : 0;
   sums.rightly_silent += outcome == app::Outcome::RightlySilent ? 1 : 0;
-  sums.contains += !silent && !question.unanswerable && contains_answer(question, generation.text) ? 1 : 0;
+  sums.contains += !silent && !question.unanswerable && app::contains_answer(question, generation.text) ? 1 : 0;
   fmt::print(stderr, "{}\n",
              json{{"question", question.question}, {"reply", generation.text}, {"silent", silent}, {"right", outcome == app::Outcome::Right}}.dump());
 }
@@ -112,21 +95,9 @@ json report(Sums sums) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    if (argc < 3) throw Error(ErrorKind::InvalidInput, "usage: recipe_bench SUITE.jsonl DOCUMENTS [PASSAGES]");
-    std::size_t passages = 3;
-    if (argc > 3) std::from_chars(argv[3], argv[3] + std::string_view(argv[3]).size(), passages);
-    const TemporaryFolder store;
-    Config config = load_config();
-    config.data_dir = store.path();
-    const auto workbench = app::open_workbench(config);
-    workbench->add(workbench->local_caller(), {argv[2]}, {}, {});
-    app::Models models(config);
+  return bench::main("recipe_bench", argc, argv, 3, [](bench::SuiteRun& run) {
     Sums sums;
-    for (const auto& question : app::read_suite(argv[1])) ask(*workbench, models.chat(), question, passages, sums);
+    for (const auto& question : run.questions()) ask(run, question, sums);
     fmt::print("{}\n", report(std::move(sums)).dump());
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "recipe_bench: {}\n", error.what());
-    return 1;
-  }
+  });
 }

@@ -1,23 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
-#include <exception>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <numeric>
 #include <optional>
 #include <span>
 
-#include "app/evaluation.h"
-#include "app/models.h"
-#include "app/workbench.h"
-#include "base/config.h"
-#include "base/error.h"
-#include "base/file.h"
-#include "llm/chat_model.h"
 #include "rag/prompt.h"
+#include "suite_run.h"
 
 // Everything that could be asked about the first passages of each question of a suite, whether it is asked in practice or not: what
 // tools/fit-confidence fits the probability of an answer on. One line of JSON a question.
@@ -82,36 +73,15 @@ class Asking {
   rag::Question question_;
 };
 
-std::vector<app::SearchHit> passages_for(app::Workbench& workbench, const app::SuiteQuestion& question, std::size_t count) {
-  constexpr std::size_t kPassagesOfOne = 6;  // at most so many are of a document that is out of reach
-  auto hits = workbench.search(workbench.local_caller(), question.question, count + question.without.size() * kPassagesOfOne, {});
-  std::erase_if(hits,
-                [&](const app::SearchHit& hit) { return std::ranges::count(question.without, std::filesystem::path(hit.source).filename().string()) > 0; });
-  if (hits.size() > count) hits.resize(count);
-  return hits;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    if (argc < 3) throw Error(ErrorKind::InvalidInput, "usage: signals_bench SUITE.jsonl DOCUMENTS [PASSAGES]");
-    std::size_t passages = 2;
-    if (argc > 3) std::from_chars(argv[3], argv[3] + std::string_view(argv[3]).size(), passages);
-    const TemporaryFolder store;
-    Config config = load_config();
-    config.data_dir = store.path();
-    const auto workbench = app::open_workbench(config);
-    workbench->add(workbench->local_caller(), {argv[2]}, {}, {});
-    app::Models models(config);
-    const auto questions = app::read_suite(argv[1]);
-    for (std::size_t i = 0; i < questions.size(); ++i) {
-      fmt::print("{}\n", Asking(models.chat(), questions[i]).about(passages_for(*workbench, questions[i], passages)).dump());
+  return bench::main("signals_bench", argc, argv, 2, [](bench::SuiteRun& run) {
+    std::size_t done = 0;
+    for (const auto& question : run.questions()) {
+      fmt::print("{}\n", Asking(run.model(), question).about(run.passages_for(question)).dump());
       std::fflush(stdout);
-      fmt::print(stderr, "{} of {}\n", i + 1, questions.size());
+      fmt::print(stderr, "{} of {}\n", ++done, run.questions().size());
     }
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "signals_bench: {}\n", error.what());
-    return 1;
-  }
+  });
 }

@@ -262,11 +262,11 @@ void write_records(const std::filesystem::path& file, const std::vector<SuiteQue
   write_file_atomically(file, lines);
 }
 
-/// Whether an answer of any length, or the sentence that says it in full, contains a right one.
-bool contains_answer(const SuiteQuestion& question, const Record& record) {
-  std::string shown = fold_to_letters_and_digits(record.answer.value_or(""));
-  for (const auto& statement : record.statements) shown += "\n" + fold_to_letters_and_digits(statement.text);
-  return std::ranges::any_of(question.answers, [&](const std::string& answer) { return shown.find(fold_to_letters_and_digits(answer)) != std::string::npos; });
+/// What is shown to a person but the quotes: the answer, and the sentence that says it in full.
+std::string shown_text(const Record& record) {
+  std::string shown = record.answer.value_or("");
+  for (const auto& statement : record.statements) shown += "\n" + statement.text;
+  return shown;
 }
 
 double share(double part, std::size_t whole) { return whole == 0 ? 0 : part / static_cast<double>(whole); }
@@ -307,7 +307,7 @@ EvaluationReport summarize(const std::vector<SuiteQuestion>& questions, const st
       case Outcome::RightlySilent: report.rightly_silent += 1; break;
     }
     if (!question.unanswerable) {
-      report.contains_right += contains_answer(question, r) ? 1 : 0;
+      report.contains_right += contains_answer(question, shown_text(r)) ? 1 : 0;
       ++answerable;
       report.f1 += r.answer ? f1(question, *r.answer) : 0;
     }

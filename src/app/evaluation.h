@@ -38,6 +38,8 @@ enum class Outcome { Right, Wrong, Silent, RightlySilent };
 /// How two answers are compared: right when it contains a gold answer (NFKC, case, spaces and punctuation folded) and is at most 20
 /// characters longer than it in Chinese, 60 otherwise: echoing the passage is no answer.
 Outcome judge(const SuiteQuestion& question, const std::optional<std::string>& answer);
+/// Whether a text of any length contains a gold answer, likewise folded.
+bool contains_answer(const SuiteQuestion& question, const std::string& text);
 /// Word overlap with the best gold answer (Rajpurkar et al. 2016); a CJK character counts as a word.
 double f1(const SuiteQuestion& question, const std::string& answer);
 

@@ -49,6 +49,14 @@ Outcome judge(const SuiteQuestion& question, const std::optional<std::string>& a
   return right ? Outcome::Right : Outcome::Wrong;
 }
 
+bool contains_answer(const SuiteQuestion& question, const std::string& text) {
+  const std::string folded = fold_to_letters_and_digits(text);
+  return std::ranges::any_of(question.answers, [&](const std::string& gold) {
+    const std::string wanted = fold_to_letters_and_digits(gold);
+    return !wanted.empty() && folded.find(wanted) != std::string::npos;
+  });
+}
+
 double f1(const SuiteQuestion& question, const std::string& answer) {
   const auto given = words_of(answer);
   double best = 0;

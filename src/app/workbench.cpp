@@ -126,7 +126,7 @@ WorkspaceSettings LocalWorkbench::change_workspace_settings(const identity::Call
     kept[key] = value.value_or("");
     if (!value) kept.erase(key);
   }
-  make_workspace_settings(kept, config_);  // or it throws, and nothing is changed
+  ingest_options(make_workspace_settings(kept, config_), config_);  // or it throws, and nothing is changed
   store_->set(caller.workspace_id, changes);
   return workspace_settings(caller);
 }

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/config.h"
@@ -18,13 +19,14 @@ struct WorkspaceSettings {
   rag::Voice voice;
   std::int64_t chunk_tokens = 0;
   std::int64_t chunk_overlap = 0;
-  bool own_chunk_tokens = false, own_chunk_overlap = false;  ///< set by the workspace
+  std::set<std::string> own;      ///< the keys that the workspace set
   std::size_t cut_otherwise = 0;  ///< documents that were cut in another way, and will be cut anew when they are added again
 };
 
-/// From what the store keeps. Throws Error{InvalidInput} for an unknown key or a value that makes no sense, which says what was expected.
+/// From what the store keeps. Throws Error{InvalidInput} for an unknown key or a value out of its range, which says what was expected.
 WorkspaceSettings make_workspace_settings(const std::map<std::string, std::string>& kept, const Config& config);
 
+/// Throws Error{InvalidInput} when passages would overlap by more than half.
 ingest::IngestOptions ingest_options(const WorkspaceSettings& settings, const Config& config);
 
 }  // namespace panduan::app

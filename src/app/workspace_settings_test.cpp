@@ -8,6 +8,7 @@ namespace panduan::app {
 namespace {
 
 using panduan::testing::failure_of;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Config config_with(std::int64_t chunk_tokens) {
@@ -21,10 +22,16 @@ TEST(WorkspaceSettings, AreThoseOfTheConfigurationWhereTheWorkspaceSetsNone) {
   EXPECT_EQ(settings.voice.role, "");
   EXPECT_EQ(settings.voice.tone, "Be brief.");
   EXPECT_EQ(settings.chunk_tokens, 200);
-  EXPECT_FALSE(settings.own_chunk_tokens);
   EXPECT_EQ(settings.chunk_overlap, 40);
-  EXPECT_TRUE(settings.own_chunk_overlap);
+  EXPECT_THAT(settings.own, ElementsAre("chunk_overlap", "tone"));
   EXPECT_EQ(ingest_options(settings, config_with(200)).chunk_overlap, 40U);
+}
+
+TEST(WorkspaceSettings, AConfigurationThatCannotCutIsNoReasonNotToAnswer) {
+  Config config = config_with(100);
+  config.chunk_overlap = 80;
+  EXPECT_EQ(make_workspace_settings({{"tone", "Be brief."}}, config).voice.tone, "Be brief.");
+  EXPECT_EQ(failure_of([&] { ingest_options(make_workspace_settings({}, config), config); }).kind, ErrorKind::InvalidInput);
 }
 
 TEST(WorkspaceSettings, SayInOneLineWhatMakesNoSense) {
@@ -39,7 +46,7 @@ TEST(WorkspaceSettings, SayInOneLineWhatMakesNoSense) {
                                                                                                          {"role", "a\nb", "one line"},
                                                                                                          {"role", long_role, "301 characters"},
                                                                                                          {"tone", "\xff", "UTF-8"}}) {
-    const auto failure = failure_of([&] { make_workspace_settings({{key, value}}, config_with(256)); });
+    const auto failure = failure_of([&] { ingest_options(make_workspace_settings({{key, value}}, config_with(256)), config_with(256)); });
     EXPECT_EQ(failure.kind, ErrorKind::InvalidInput);
     EXPECT_THAT(failure.message, HasSubstr(reason));
   }

@@ -142,6 +142,12 @@ std::string setting_value(const Config& config, std::string_view key) {
   return std::to_string(config.*std::get<std::int64_t Config::*>(setting->field));
 }
 
+void set_setting(Config& config, std::string_view key, const std::string& value, const std::string& where) {
+  const auto setting = std::ranges::find(settings(), key, &Setting::key);
+  if (setting == settings().end()) throw Error(ErrorKind::InvalidInput, fmt::format("there is no setting '{}'; 'panduan doctor' lists them", key));
+  assign(config, *setting, value, where, where);
+}
+
 Config load_config(const ConfigSources& sources) {
   const auto environment = sources.environment ? sources.environment : process_environment;
   auto folder = [&](const char* variable, const char* below_home) -> std::filesystem::path {
@@ -166,9 +172,8 @@ Config load_config(const ConfigSources& sources) {
     if (const auto value = environment(variable)) assign(config, setting, *value, "environment", variable);
   }
   for (const auto& [key, value] : sources.flags) {
-    const auto setting = std::ranges::find(settings(), key, &Setting::key);
-    if (setting == settings().end()) throw Error(ErrorKind::InvalidInput, fmt::format("there is no setting '{}'; 'panduan doctor' lists them", key));
-    assign(config, *setting, value, "flag", "command line");
+    set_setting(config, key, value, "command line");
+    config.origins[key] = "flag";
   }
   return config;
 }

@@ -46,6 +46,9 @@ std::vector<SettingDescription> describe_settings();
 /// The value as text, as the user would write it. Throws Error{NotFound} for an unknown key.
 std::string setting_value(const Config& config, std::string_view key);
 
+/// Sets one as a user would write it; `where` names in an error who did. Throws Error{InvalidInput} as load_config.
+void set_setting(Config& config, std::string_view key, const std::string& value, const std::string& where);
+
 struct ConfigSources {
   std::map<std::string, std::string> flags;     ///< key → value
   std::optional<std::filesystem::path> file;    ///< must exist; otherwise $XDG_CONFIG_HOME/panduan/config.toml if it does

@@ -12,9 +12,9 @@
 namespace panduan::cli {
 namespace {
 
-void print_setting(const char* key, const std::string& value, bool own) {
-  fmt::print("{:<14} {} {}\n", styled(fmt::format("{:<14}", key), Style::Cyan), value.empty() ? "–" : printable(value),
-             own ? styled("(set here)", Style::Dim) : "");
+void print_setting(const std::string& key, const std::string& value, const app::WorkspaceSettings& settings) {
+  fmt::print("{} {}{}\n", styled(fmt::format("{:<14}", key), Style::Cyan), value.empty() ? "–" : printable(value),
+             settings.own.contains(key) ? styled(" (set here)", Style::Dim) : "");
 }
 
 }  // namespace
@@ -33,10 +33,10 @@ int run_workspace(const Session& session) {
     print_json(server::to_json(settings));
     return 0;
   }
-  print_setting("role", settings.voice.role, !settings.voice.role.empty());
-  print_setting("tone", settings.voice.tone, !settings.voice.tone.empty());
-  print_setting("chunk_tokens", std::to_string(settings.chunk_tokens), settings.own_chunk_tokens);
-  print_setting("chunk_overlap", std::to_string(settings.chunk_overlap), settings.own_chunk_overlap);
+  print_setting("role", settings.voice.role, settings);
+  print_setting("tone", settings.voice.tone, settings);
+  print_setting("chunk_tokens", std::to_string(settings.chunk_tokens), settings);
+  print_setting("chunk_overlap", std::to_string(settings.chunk_overlap), settings);
   if (settings.cut_otherwise > 0) {
     fmt::print("{}\n", styled(fmt::format("{} {} cut in another way: add {} again to cut {} like this.", settings.cut_otherwise,
                                           settings.cut_otherwise == 1 ? "document was" : "documents were", settings.cut_otherwise == 1 ? "it" : "them",

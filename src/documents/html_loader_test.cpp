@@ -35,7 +35,7 @@ TEST(HtmlLoader, LeavesOutWhatAReaderDoesNotSee) {
   EXPECT_EQ(text_of("<head><style>p{}</style><title>T</title></head><body><script>a()</script><p>seen"
                     "<noscript>no</noscript><template>no</template><span hidden>no</span><div style='color:red; Display : NONE'>no</div><!-- no -->"
                     "<p style='color:#fff; background-color: White'>no</p><span style='font-size:0px'>no</span><b style='visibility:hidden'>no</b>"
-                    "<i style='opacity:0.0'>no</i>"),
+                    "<i style='opacity:0.0'>no</i><i style='color:transparent'>no</i>"),
             "seen");
 }
 

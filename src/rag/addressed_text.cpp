@@ -51,7 +51,8 @@ detail::Addressing both(const detail::Addressing& a, const detail::Addressing& b
           .text = a.text || b.text,
           .order = a.order || b.order,
           .override = a.override || b.override,
-          .leak = a.leak || b.leak};
+          .address = a.address || b.address,
+          .asked = a.asked || b.asked};
 }
 
 bool is_order_to_a_machine(const detail::Addressing& found) {
@@ -59,13 +60,14 @@ bool is_order_to_a_machine(const detail::Addressing& found) {
   if (found.machine && found.replying && (found.order || found.scope)) return true;
   if (found.scope && found.replying && found.order) return true;
   if (found.text && found.order) return true;  // how replies from this text have to be
-  return found.leak && found.replying;
+  return found.address && found.asked;
 }
 
 /// How many lines and sentences of a text begin like turns of a conversation; marks of turns count as replies.
 struct Turns {
   std::size_t replies = 0, assistants = 0, others = 0;
   std::size_t longest = 0;  ///< words behind an assistant's name, each Chinese character one
+  bool is_bare = true;      ///< nothing stands behind the names, nor beside them
   bool any() const { return replies + assistants + others > 0; }
   /// Names of jobs stand before names of people: an assistant who says nothing and to whom nobody speaks is none.
   bool is_conversation() const { return replies > 0 || (assistants > 0 && (others > 0 || longest >= kFewWords)); }
@@ -96,16 +98,15 @@ Turns turns_in(std::string_view text, const ByteRange& paragraph) {
     turns.replies += detail::has_turn_marks(line) ? 1 : 0;
     std::size_t from = 0;
     for (const std::size_t to : sentence_ends(line)) {  // lines of Markdown become one
-      const std::string_view rest = std::string_view(line).substr(from);
-      switch (detail::turn_of(rest.substr(0, to - from))) {
-        case detail::Turn::Reply: ++turns.replies; break;
-        case detail::Turn::Assistant:
-          ++turns.assistants;
-          turns.longest = std::max(turns.longest, count_words(rest) - 1);
-          break;
-        case detail::Turn::Other: ++turns.others; break;
-        case detail::Turn::None: break;
+      const auto [turn, said] = detail::turn_of(std::string_view(line).substr(from));
+      const std::size_t words = count_words(turn == detail::Turn::None ? std::string_view(line).substr(from) : said);
+      if (turn == detail::Turn::Reply) ++turns.replies;
+      if (turn == detail::Turn::Other) ++turns.others;
+      if (turn == detail::Turn::Assistant) {
+        ++turns.assistants;
+        turns.longest = std::max(turns.longest, words);
       }
+      turns.is_bare = turns.is_bare && words == 0;
       from = to;
     }
     begin = end + 1;
@@ -126,27 +127,42 @@ void add_around(std::vector<ByteRange>& parts, const ByteRange& paragraph, std::
   add(parts, {sentences[first].begin, sentences[last].end});
 }
 
+/// The parts of a paragraph that order, or all of it.
+std::vector<ByteRange> orders_in(std::string_view passage, const ByteRange& paragraph) {
+  std::vector<ByteRange> parts;
+  const auto sentences = sentences_of(passage, paragraph);
+  detail::Addressing before;
+  detail::Addressing earlier;
+  for (std::size_t i = 0; i < sentences.size(); ++i) {
+    const detail::Addressing here = detail::addressing_of(folded(passage, sentences[i]));
+    if (is_order_to_a_machine(both(both(earlier, before), here))) add_around(parts, paragraph, sentences, i);
+    earlier = before;
+    before = here;
+  }
+  return parts;
+}
+
 }  // namespace
 
 std::vector<ByteRange> find_addressed_text(std::string_view passage, std::string_view question) {
   if (detail::asks_about_machines(nfkc_casefold(question))) return {};
   const auto paragraphs = paragraphs_of(passage);
   const bool conversation = turns_in(passage, {0, passage.size()}).is_conversation();
-  std::vector<ByteRange> parts;
+  std::vector<std::vector<ByteRange>> of_paragraphs;
+  bool ordered = false;
   for (const ByteRange& paragraph : paragraphs) {
-    if (conversation && turns_in(passage, paragraph).any()) {
-      add(parts, paragraph);
-      continue;
-    }
-    const auto sentences = sentences_of(passage, paragraph);
-    detail::Addressing before;
-    detail::Addressing earlier;
-    for (std::size_t i = 0; i < sentences.size(); ++i) {
-      const detail::Addressing here = detail::addressing_of(folded(passage, sentences[i]));
-      if (is_order_to_a_machine(both(both(earlier, before), here))) add_around(parts, paragraph, sentences, i);
-      earlier = before;
-      before = here;
-    }
+    of_paragraphs.push_back(orders_in(passage, paragraph));
+    ordered = ordered || !of_paragraphs.back().empty();
+  }
+  std::vector<ByteRange> parts;
+  bool announced = false;  // by a heading: "Response:"
+  for (std::size_t i = 0; i < paragraphs.size(); ++i) {
+    const Turns turns = turns_in(passage, paragraphs[i]);
+    const bool announces = turns.any() && turns.is_bare && (conversation || ordered);
+    if ((conversation && turns.any()) || announces || announced) add(parts, paragraphs[i]);
+    else
+      for (const ByteRange& part : of_paragraphs[i]) add(parts, part);
+    announced = announces;
   }
   return parts;
 }

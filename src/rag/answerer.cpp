@@ -14,6 +14,7 @@
 #include "rag/confidence.h"
 #include "rag/entailment.h"
 #include "rag/full_statement.h"
+#include "rag/own_reply.h"
 #include "rag/phrase.h"
 #include "rag/prompt.h"
 #include "rag/quote.h"

@@ -11,6 +11,7 @@
 #include "base/unicode.h"
 #include "rag/evidence.h"
 #include "rag/quote.h"
+#include "rag/readable.h"
 #include "rag/standalone.h"
 
 namespace panduan::rag {
@@ -41,19 +42,23 @@ void quote_nearest(const store::Store& store, retrieval::Retriever& retriever, c
   sink(Searching{question.text, query});
   const auto found = retriever.search(caller, query, {.limit = passages}, stop);
   done.search_ms = watch.elapsed_ms();
-  sink(Passages{passages_of(store, caller.workspace_id, found.hits)});
+  auto found_passages = passages_of(store, caller.workspace_id, found.hits);
+  leave_out_addressed_text(found_passages, question.text);
+  sink(Passages{found_passages});
+  const bool chinese = is_mostly_chinese(question.text);
+  const Readable to_read = readable(found_passages, found.hits);
   std::vector<std::string_view> texts;
-  for (const auto& hit : found.hits) texts.emplace_back(hit.passage.text);
+  for (const auto& hit : to_read.hits) texts.emplace_back(hit.passage.text);
   std::size_t quotes = 0;
   for (const RelatedSentence& sentence : related_sentences(question.text, texts)) {
     if (quotes == kMostQuotes) break;
-    Quote quote = make_quote(store, caller.workspace_id, found.hits[sentence.passage].passage, sentence.range);
+    Quote quote = make_quote(store, caller.workspace_id, to_read.hits[sentence.passage].passage, sentence.range);
     if (quote.text.empty()) continue;
     quote.number = ++quotes;
-    quote.passage = sentence.passage + 1;
+    quote.passage = to_read.passages[sentence.passage].number;
     sink(quote);
   }
-  sink(Verdict{.answered = quotes > 0, .reason = reason(quotes > 0, is_mostly_chinese(question.text))});
+  sink(Verdict{.answered = quotes > 0, .reason = reason(quotes > 0, chinese), .note = left_out_note(found_passages, chinese)});
   done.total_ms = watch.elapsed_ms();
   sink(done);
 }

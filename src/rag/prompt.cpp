@@ -89,9 +89,11 @@ Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::str
 
 Prompt make_statement_prompt(const Question& question, const PassageRead& passage, std::string_view answer, const Voice& voice) {
   const PromptText& text = text_for(question, "statement");
-  return make_prompt(text, fill_in(text.system, {{"role", voice.role.empty() ? "" : voice.role + "\n"}}),
-                     fill_in(text.shared, {{"passages", passage_text(passage)}}),
-                     fill_in(text.request, {{"question", question.text}, {"answer", answer}, {"tone", voice.tone.empty() ? "" : "\n" + voice.tone}}));
+  return make_prompt(text, text.system, fill_in(text.shared, {{"passages", passage_text(passage)}}),
+                     fill_in(text.request, {{"role", voice.role.empty() ? "" : voice.role + "\n"},
+                                            {"question", question.text},
+                                            {"answer", answer},
+                                            {"tone", voice.tone.empty() ? "" : "\n" + voice.tone}}));
 }
 
 bool is_cut_off(const Question& question, std::string_view answer) {

@@ -22,8 +22,4 @@ void leave_out_addressed_text(std::span<PassageRead> passages, const std::string
 /// For a person, in the question's language: that something was left out, and of which documents. Empty when nothing was.
 std::string left_out_note(std::span<const PassageRead> passages, bool chinese);
 
-/// Whether the text repeats the question on a line of its own before the range, in the same paragraph: then what follows is the
-/// document's own reply to it, and not what a reader would conclude from it.
-bool is_own_reply(std::string_view text, documents::ByteRange range, std::string_view question);
-
 }  // namespace panduan::rag

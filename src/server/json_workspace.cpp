@@ -1,5 +1,5 @@
-#include <algorithm>
-#include <utility>
+#include <set>
+#include <string>
 
 #include "server/detail/json_fields.h"
 #include "server/json.h"
@@ -12,28 +12,19 @@ Json or_null(const std::string& text) { return text.empty() ? Json(nullptr) : Js
 }  // namespace
 
 Json to_json(const app::WorkspaceSettings& settings) {
-  Json own = Json::array();
-  for (const auto& [key, set] : {std::pair{"role", !settings.voice.role.empty()},
-                                 {"tone", !settings.voice.tone.empty()},
-                                 {"chunk_tokens", settings.own_chunk_tokens},
-                                 {"chunk_overlap", settings.own_chunk_overlap}}) {
-    if (set) own.push_back(key);
-  }
   return {{"role", or_null(settings.voice.role)},
           {"tone", or_null(settings.voice.tone)},
           {"chunk_tokens", settings.chunk_tokens},
           {"chunk_overlap", settings.chunk_overlap},
-          {"own", std::move(own)},
+          {"own", settings.own},
           {"cut_otherwise", settings.cut_otherwise}};
 }
 
 app::WorkspaceSettings workspace_settings_from_json(const Json& json) {
-  const auto own = field<std::vector<std::string>>(json, "own");
   return {.voice = {.role = optional_field<std::string>(json, "role").value_or(""), .tone = optional_field<std::string>(json, "tone").value_or("")},
           .chunk_tokens = field<std::int64_t>(json, "chunk_tokens"),
           .chunk_overlap = field<std::int64_t>(json, "chunk_overlap"),
-          .own_chunk_tokens = std::ranges::count(own, "chunk_tokens") > 0,
-          .own_chunk_overlap = std::ranges::count(own, "chunk_overlap") > 0,
+          .own = field<std::set<std::string>>(json, "own"),
           .cut_otherwise = field<std::size_t>(json, "cut_otherwise")};
 }
 

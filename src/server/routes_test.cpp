@@ -64,7 +64,7 @@ TEST(Routes, AWorkspaceIsShownAndChanged) {
   const auto shown = body_of(server.get("/api/v1/workspace"));
   EXPECT_EQ(shown, to_json(server.fake.settings));
   EXPECT_TRUE(shown.at("tone").is_null());
-  EXPECT_EQ(shown.at("own"), Json({"role", "chunk_tokens"}));
+  EXPECT_EQ(shown.at("own"), Json({"chunk_tokens", "role"}));
   const auto patch = [&](const std::string& body) {
     return server.request("PATCH", server.url("/api/v1/workspace"), body, {{"content-type", "application/merge-patch+json"}});
   };

@@ -102,9 +102,11 @@ std::map<std::string, std::string> style_of(const GumboElement& element) {
   return style;
 }
 
-/// "#fff", "#ffffff", "white" and "rgb(255,255,255)" are one colour; others as they are written.
+/// "#fff", "#ffffff", "white" and "rgb(255,255,255)" are one colour; others as they are written. Empty for what names none.
 std::string colour_of(std::string value) {
   if (const std::size_t important = value.find('!'); important != std::string::npos) value.resize(important);
+  static constexpr std::array<std::string_view, 5> kNoColours{"inherit", "initial", "unset", "revert", "currentcolor"};
+  if (std::ranges::find(kNoColours, value) != kNoColours.end()) return {};
   if (value == "#ffffff" || value == "white" || value == "rgb(255,255,255)" || value == "rgba(255,255,255,1)") return "#fff";
   if (value == "#000000" || value == "black" || value == "rgb(0,0,0)") return "#000";
   return value;
@@ -120,9 +122,10 @@ bool is_zero(std::string_view value) {
 bool is_hidden(const GumboElement& element) {
   if (gumbo_get_attribute(&element.attributes, "hidden") != nullptr) return true;
   auto style = style_of(element);
+  const std::string colour = colour_of(style["color"]);
   const std::string& background = style.contains("background-color") ? style["background-color"] : style["background"];
   return style["display"].starts_with("none") || style["visibility"].starts_with("hidden") || style["visibility"].starts_with("collapse") ||
-         is_zero(style["opacity"]) || is_zero(style["font-size"]) || (!style["color"].empty() && colour_of(style["color"]) == colour_of(background));
+         is_zero(style["opacity"]) || is_zero(style["font-size"]) || colour == "transparent" || (!colour.empty() && colour == colour_of(background));
 }
 
 bool holds_text(const GumboNode& node) { return node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_WHITESPACE || node.type == GUMBO_NODE_CDATA; }

@@ -347,13 +347,20 @@ constexpr auto kChineseAskedAbout = std::to_array<std::string_view>({"助手", "
 
 constexpr auto kAssistantNames = std::to_array<std::string_view>(
     {"assistant", "ai", "ai assistant", "bot", "chatbot", "chatgpt", "gpt", "model", "助手", "ai助手", "人工智能", "机器人", "模型"});
-constexpr auto kReplyNames = std::to_array<std::string_view>({"your answer", "your reply", "your response", "final answer", "verified answer", "correct answer",
-                                                              "你的回答", "你的答案", "你的回复", "最终答案", "正确答案", "核实过的答案", "标准答案"});
-constexpr auto kOtherNames = std::to_array<std::string_view>({"user",     "human",    "system", "question from the user",
-                                                              "question", "q",        "answer", "a",
-                                                              "reply",    "response", "用户",   "人类",
-                                                              "系统",     "提问者",   "问题",   "问",
-                                                              "答案",     "答",       "回答",   "回复"});
+constexpr auto kReplyNames =
+    std::to_array<std::string_view>({"your answer", "your reply", "your response", "verified answer", "你的回答", "你的答案", "你的回复", "核实过的答案"});
+constexpr auto kOtherNames = std::to_array<std::string_view>({"final answer", "correct answer",
+                                                              "最终答案",     "正确答案",
+                                                              "user",         "human",
+                                                              "system",       "question from the user",
+                                                              "question",     "q",
+                                                              "answer",       "a",
+                                                              "reply",        "response",
+                                                              "用户",         "人类",
+                                                              "系统",         "提问者",
+                                                              "问题",         "问",
+                                                              "答案",         "答",
+                                                              "回答",         "回复"});
 constexpr auto kTurnMarks = std::to_array<std::string_view>({"<|im_", "<|start", "<|end", "<|eot", "<|eom", "<|system", "<|user", "<|assistant", "[inst]",
                                                              "[/inst]", "<<sys>>", "<</sys>>", "<start_of_turn>", "<end_of_turn>"});
 constexpr auto kFirstTurnMarks = std::to_array<std::string_view>({"### instruction", "### system", "### response", "### assistant", "### human", "### user",
@@ -371,23 +378,28 @@ Addressing addressing_of(std::string_view sentence) {
       .text = (has_phrase(words, kText) && has_phrase(words, kAnswering)) || (has_any(sentence, kChineseText) && has_any(sentence, kChineseAnswering)),
       .order = has_phrase(words, kOrder) || has_any(sentence, kChineseOrder),
       .override = has_phrase(words, kOverride) || has_any(sentence, kChineseOverride),
-      .leak = has_any(sentence, kAddress) && (has_phrase(words, kAsked) || has_any(sentence, kChineseAsked))};
+      .asked = has_phrase(words, kAsked) || has_any(sentence, kChineseAsked)};
+  found.address = found.replying && has_any(sentence, kAddress);
   return found;
 }
 
 bool asks_about_machines(std::string_view question) { return has_phrase(spaced(question), kAskedAbout) || has_any(question, kChineseAskedAbout); }
 
-Turn turn_of(std::string_view line) {
-  while (!line.empty() &&
-         (line.front() == ' ' || line.front() == '*' || line.front() == '#' || line.front() == '>' || line.front() == '[' || line.front() == '-'))
-    line.remove_prefix(1);
-  const std::size_t colon = std::min(line.find(':'), line.find("："));
-  if (colon == std::string_view::npos) return Turn::None;
+TurnStart turn_of(std::string_view line) {
+  constexpr std::string_view kWideColon = "：";
+  line.remove_prefix(std::min(line.find_first_not_of(" *#>[-"), line.size()));
+  const std::size_t narrow = line.find(':');
+  const std::size_t wide = line.find(kWideColon);
+  const std::size_t colon = std::min(narrow, wide);
+  if (colon == std::string_view::npos) return {};
   std::string_view name = line.substr(0, colon);
-  while (!name.empty() && (name.back() == ' ' || name.back() == '*' || name.back() == ']')) name.remove_suffix(1);
-  if (std::ranges::find(kReplyNames, name) != kReplyNames.end()) return Turn::Reply;
-  if (std::ranges::find(kAssistantNames, name) != kAssistantNames.end()) return Turn::Assistant;
-  return std::ranges::find(kOtherNames, name) != kOtherNames.end() ? Turn::Other : Turn::None;
+  name = name.substr(0, name.find_last_not_of(" *]") + 1);
+  const std::string_view said = line.substr(colon + (narrow < wide ? 1 : kWideColon.size()));
+  const auto is_one_of = [name](Words names) { return std::ranges::find(names, name) != names.end(); };
+  if (is_one_of(kReplyNames)) return {Turn::Reply, said};
+  if (is_one_of(kAssistantNames)) return {Turn::Assistant, said};
+  if (is_one_of(kOtherNames)) return {Turn::Other, said};
+  return {};
 }
 
 bool has_turn_marks(std::string_view line) {

@@ -11,7 +11,8 @@ struct Addressing {
   bool text = false;      ///< it speaks of the text that it stands in
   bool order = false;     ///< must, only, never, from now on
   bool override = false;  ///< it sets aside what was said before, or wants to come before it
-  bool leak = false;      ///< it has a web address or a picture, and what was asked or answered beside it
+  bool address = false;   ///< it has a web address or a picture, and speaks of replying
+  bool asked = false;     ///< it speaks of what was asked or answered, which an address could carry away
 };
 
 /// `sentence` in the form of nfkc_casefold.
@@ -23,7 +24,11 @@ bool asks_about_machines(std::string_view question);
 /// What a line or sentence begins as: a reply put into the answerer's mouth ("Your answer:", "你的回答："), a turn of an assistant ("Assistant:",
 /// "助手："), which may as well be somebody's job, or of whom it talks with ("User:", "问题：").
 enum class Turn { None, Reply, Assistant, Other };
-Turn turn_of(std::string_view line);
+struct TurnStart {
+  Turn turn = Turn::None;
+  std::string_view said = {};  ///< what stands behind the name
+};
+TurnStart turn_of(std::string_view line);
 
 /// Whether it has marks by which models tell turns apart: "<|im_start|>", "[INST]", "### Instruction".
 bool has_turn_marks(std::string_view line);

@@ -29,7 +29,8 @@ class FakeWorkbench : public app::Workbench {
   store::IntegrityReport report{.problems = {"a vector is missing"}, .documents = 2, .chunks = 40, .vectors = 39, .bytes_on_disk = 5'000'000'000};
   std::vector<store::Document> documents;
   std::vector<app::KeptConversation> kept_conversations;
-  app::WorkspaceSettings settings{.voice = {.role = "You are a librarian.", .tone = ""}, .chunk_tokens = 200, .own_chunk_tokens = true, .cut_otherwise = 3};
+  app::WorkspaceSettings settings{
+      .voice = {.role = "You are a librarian.", .tone = ""}, .chunk_tokens = 200, .own = {"chunk_tokens", "role"}, .cut_otherwise = 3};
   app::SettingChanges setting_changes;  ///< the last
   std::atomic<int> asked = 0, uploaded = 0;
 
