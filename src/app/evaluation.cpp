@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr std::size_t kSearchDepth = 20;
 // Counts up when a change makes an old record mean something else.
-constexpr int kRecordVersion = 9;
+constexpr int kRecordVersion = 10;
 
 /// What is kept of a question that was asked.
 struct Record {
@@ -35,6 +35,7 @@ struct Record {
   struct Statement {
     std::string text;
     std::vector<std::string> quotes;
+    bool grounded = false;
   };
   std::vector<Statement> statements;
   std::size_t quotes = 0, valid_quotes = 0, quotes_from_document = 0;
@@ -54,7 +55,8 @@ json to_json(const Record& r) {
               {"tokens_written", r.tokens_written}};
   object["answer"] = r.answer ? json(*r.answer) : json(nullptr);
   object["statements"] = json::array();
-  for (const auto& statement : r.statements) object["statements"].push_back({{"text", statement.text}, {"quotes", statement.quotes}});
+  for (const auto& statement : r.statements)
+    object["statements"].push_back({{"text", statement.text}, {"quotes", statement.quotes}, {"grounded", statement.grounded}});
   object["probability"] = r.probability ? json(*r.probability) : json(nullptr);
   object["signals"] = nullptr;
   if (r.signals) {
@@ -76,7 +78,8 @@ Record record_from_json(const json& object) {
            .tokens_read = object.at("tokens_read"),
            .tokens_written = object.at("tokens_written")};
   if (!object.at("answer").is_null()) r.answer = object.at("answer").get<std::string>();
-  for (const json& statement : object.at("statements")) r.statements.push_back({.text = statement.at("text"), .quotes = statement.at("quotes")});
+  for (const json& statement : object.at("statements"))
+    r.statements.push_back({.text = statement.at("text"), .quotes = statement.at("quotes"), .grounded = statement.at("grounded")});
   if (!object.at("probability").is_null()) r.probability = object.at("probability").get<double>();
   const auto number = [](const json& value) { return value.is_null() ? std::nullopt : std::optional(value.get<double>()); };
   if (const json& signals = object.at("signals"); !signals.is_null()) {
@@ -175,7 +178,7 @@ void ask(Workbench& workbench, const SuiteQuestion& question, Sources& sources, 
       record.valid_quotes += sources.holds(*quote) ? 1 : 0;
       record.quotes_from_document += file_name(quote->source) == question.document ? 1 : 0;
     } else if (const auto* statement = std::get_if<rag::Statement>(&event)) {
-      record.statements.push_back({.text = statement->text, .quotes = {}});
+      record.statements.push_back({.text = statement->text, .quotes = {}, .grounded = statement->is_grounded});
       for (const std::size_t number : statement->quotes) record.statements.back().quotes.push_back(quoted[number]);
     } else if (const auto* answer = std::get_if<rag::AnswerText>(&event)) {
       record.answer = answer->text;

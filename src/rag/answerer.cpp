@@ -36,6 +36,11 @@ std::string note_on_own_reply(bool chinese) {
   return chinese ? "文档自己提出并回答了这个问题，答案是它的原话。" : "The document asks this itself and replies in these words.";
 }
 
+std::string note_on_bare_answer(bool chinese) {
+  return chinese ? "核对了引文的用词；它是否回答了问题，请您判断。"
+                 : "That the quote stands there was checked; whether it answers the question is for you to judge.";
+}
+
 /// A range of a hit's passage.
 struct PlacedRange {
   std::size_t hit = 0;
@@ -208,10 +213,10 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   auto evidence = find_evidence(question, answer, hits);
   if (evidence) {
     const std::string_view sentence = std::string_view(hits[evidence->hit].passage.text).substr(evidence->range.begin, evidence->range.size());
-    if (!copied && !is_short(question, answer)) {
+    if (!copied && !is_short(answer)) {
       // Asked again, it often names the part that was asked for; that is only taken where it stands word for word in the same sentence.
       std::string shorter = parse_line(reading.write(make_shorter_prompt(prompt, question, reply)));
-      if (is_short(question, shorter) && locate_line(shorter, sentence)) answer = std::move(shorter);
+      if (is_short(shorter) && locate_line(shorter, sentence)) answer = std::move(shorter);
       if (is_cut_off(question, answer)) answer = sentence;
     }
     answer = complete_phrase(answer, sentence, copied ? Complete::Meaning : Complete::Phrase);
@@ -241,6 +246,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
   passage.text = hits[evidence->hit].passage.text;  // whose places are those of the evidence
   if (const auto full = copied && !own_reply ? state_in_full(reading, entailment, question, passage, answer, evidence->range, options_.voice) : std::nullopt) {
     statement.text = full->text;
+    statement.is_grounded = true;
     for (const auto& range : std::span(full->evidence).subspan(1)) {
       Quote more = make_quote(store_, caller.workspace_id, hits[evidence->hit].passage, range);
       if (more.text.empty()) continue;
@@ -250,6 +256,7 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
       statement.quotes.push_back(more.number);
     }
   }
+  if (!statement.is_grounded && !own_reply) verdict.note += note_on_bare_answer(chinese);
   sink(statement);
   sink(AnswerText{answer});
   finish(true, reason_with_quote(chinese));

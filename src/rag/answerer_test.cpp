@@ -150,6 +150,8 @@ TEST_F(AnswererTest, OfTwoPassagesThatMayAnswerTheSurerOneDoes) {
   ask({.text = "When was the Aurora bridge opened?"});
   EXPECT_EQ(the<AnswerText>().text, "1957");
   EXPECT_EQ(the<Statement>().text, "1957") << "the bare answer again is no statement";
+  EXPECT_FALSE(the<Statement>().is_grounded);
+  EXPECT_THAT(the<Verdict>().note, HasSubstr("for you to judge"));
   EXPECT_EQ(the<Quote>().source, "/tunnel.txt");
   EXPECT_EQ(the<Quote>().passage, 2U);
 }
@@ -212,6 +214,12 @@ class StatementTest : public AnswererTest {
 TEST_F(StatementTest, TheAnswerIsSaidInAFullSentenceThatThePassageBearsOut) {
   EXPECT_EQ(stated("The Aurora bridge was opened in 1932."), "The Aurora bridge was opened in 1932.");
   EXPECT_THAT(the<Statement>().quotes, ElementsAre(1U));
+  EXPECT_TRUE(the<Statement>().is_grounded);
+  EXPECT_EQ(the<Verdict>().note, "");
+}
+TEST_F(StatementTest, ASentenceThatSharesHardlyAWordWithItsQuoteIsNotStated) {
+  model_.yes_less_no = [](std::string_view) { return 2.0; };
+  EXPECT_EQ(stated("Whoever asks which year saw traffic between both banks begin for good finds 1932."), "1932") << "whatever the model thinks of it";
 }
 TEST_F(StatementTest, ASentenceThatSaysMoreBringsTheQuotesItRestsOn) {
   model_.yes_less_no = [](std::string_view) { return 2.0; };

@@ -52,6 +52,8 @@ struct Quote {
 struct Statement {
   std::string text;
   std::vector<std::size_t> quotes;  ///< Quote::number
+  /// Its quotes bear it out (rag/groundedness.h). False for the bare answer: its words stand there, and whoever reads it judges whether they answer.
+  bool is_grounded = false;
 };
 
 /// The short direct answer.

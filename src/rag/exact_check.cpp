@@ -1,7 +1,9 @@
 #include "rag/exact_check.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "base/unicode.h"
@@ -58,6 +60,61 @@ std::vector<std::string_view> clauses_of(std::string_view text) {
   return clauses;
 }
 
+/// "second", "21st", 第二
+bool is_ordinal(const Facts& facts, const Quantity& quantity) {
+  static constexpr std::array<std::string_view, 4> kEnds{"st", "nd", "rd", "th"};
+  constexpr std::string_view kChinese = "第";
+  const std::string number = detail::lower(facts.shown(quantity.range));
+  return number.starts_with(kChinese) || std::string_view(facts.text).substr(0, quantity.range.begin).ends_with(kChinese) ||
+         (number != "thousand" && std::ranges::any_of(kEnds, [&](std::string_view end) { return number.ends_with(end); })) || number == "second";
+}
+
+/// The text with spaces where its numbers stand.
+std::string without_numbers(const Facts& facts) {
+  std::string text = facts.text;
+  for (const Quantity& quantity : facts.quantities) std::fill(text.begin() + quantity.range.begin, text.begin() + quantity.range.end, ' ');
+  return text;
+}
+
+/// Where a list goes on: one thing counted, then the next.
+std::vector<ByteRange> list_items(std::string_view text) {
+  static constexpr std::array<std::string_view, 12> kBetween{", ", "; ", " , ", "、", "；", " and ", " but ", " while ", "和", "而", "以及", "与"};
+  std::vector<ByteRange> items;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < text.size();) {
+    const auto* between = std::ranges::find_if(kBetween, [&](std::string_view one) { return text.substr(at).starts_with(one); });
+    if (between == kBetween.end()) {
+      at += character_at(text, at).bytes;
+      continue;
+    }
+    items.push_back({begin, at});
+    begin = at += between->size();
+  }
+  items.push_back({begin, text.size()});
+  return items;
+}
+
+/// Content terms and pairs of neighbours among them.
+std::set<std::string> terms_and_pairs(std::string_view text) {
+  const auto terms = detail::content_terms(text);
+  std::set<std::string> all(terms.begin(), terms.end());
+  for (std::size_t i = 1; i < terms.size(); ++i) all.insert(terms[i - 1] + ' ' + terms[i]);
+  return all;
+}
+
+/// Of what stands in this one of the items and in no other, the share that is said. What a list says once for all of its items ("the second busiest port
+/// by ships and the third by tonnage") stands in the first.
+double share_said(const std::set<std::string>& said, std::span<const std::set<std::string>> items, std::size_t item) {
+  double own = 0;
+  double shared = 0;
+  for (const std::string& term : items[item]) {
+    if (std::ranges::count_if(items, [&](const auto& other) { return other.contains(term); }) > 1) continue;
+    own += 1;
+    shared += said.contains(term) ? 1 : 0;
+  }
+  return own > 0 ? shared / own : 0;
+}
+
 class Comparison {
  public:
   Comparison(std::string_view statement, std::span<const std::string_view> sentences, std::span<const std::string_view> context) : said_(statement) {
@@ -77,6 +134,7 @@ class Comparison {
       if (!quantity.is_weak) check(quantity);
     }
     if (is_one_language_) {
+      check_what_is_counted();
       check_names();
       check_negations();
     }
@@ -163,6 +221,48 @@ class Comparison {
       if (!counted.empty() && counted == counted_by(nearest, *other)) return nearest.shown(other->range);
     }
     return others.size() == 1 ? nearest.shown(others.front()->range) : std::string();
+  }
+
+  /// Where a source counts several things ("the second by passengers and the third by freight"), each number has to stand with what it
+  /// is said of.
+  void check_what_is_counted() {
+    const auto said = terms_and_pairs(without_numbers(said_));
+    for (const Quantity& quantity : said_.quantities) {
+      std::optional<Finding> finding;
+      for (const Facts& source : sources_) {
+        const bool has_it = std::ranges::any_of(source.quantities, [&](const Quantity& other) { return is_same_number(quantity, other); });
+        if (!has_it) continue;
+        const auto other = counted_in_its_place(quantity, said, source);
+        if (!other) {
+          finding.reset();
+          break;
+        }
+        if (!finding) finding = {FindingKind::Number, said_.shown(quantity.range), source.shown(*other)};
+      }
+      if (finding) findings_.push_back(*finding);
+    }
+  }
+  /// The number of the source that stands with what the statement says this one of.
+  std::optional<ByteRange> counted_in_its_place(const Quantity& quantity, const std::set<std::string>& said, const Facts& source) const {
+    const std::string text = without_numbers(source);
+    const auto items = list_items(source.text);
+    std::vector<std::set<std::string>> terms;
+    for (const ByteRange& item : items) terms.push_back(terms_and_pairs(std::string_view(text).substr(item.begin, item.size())));
+    auto item_of = [&](const Quantity& number) {
+      return static_cast<std::size_t>(std::ranges::find_if(items, [&](const ByteRange& item) { return number.range.begin < item.end; }) - items.begin());
+    };
+    double own = 0;
+    for (const Quantity& number : source.quantities) {
+      if (is_same_number(quantity, number)) own = std::max(own, share_said(said, terms, item_of(number)));
+    }
+    for (const Quantity& number : source.quantities) {
+      const bool is_said = std::ranges::any_of(said_.quantities, [&](const Quantity& one) { return is_same_number(one, number); });
+      const bool is_alike = number.unit == quantity.unit && is_ordinal(source, number) == is_ordinal(said_, quantity) &&
+                            (is_ordinal(source, number) || (!number.is_weak && !quantity.is_weak)) && number.literal.empty() == quantity.literal.empty() &&
+                            looks_like_a_year(number) == looks_like_a_year(quantity);
+      if (!is_said && is_alike && share_said(said, terms, item_of(number)) > own) return number.range;
+    }
+    return std::nullopt;
   }
 
   void check_names() {

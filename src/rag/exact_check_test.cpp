@@ -64,6 +64,18 @@ TEST(CheckExactly, TheUnitBesideANumberHasToAgree) {
   EXPECT_TRUE(agree("全长898米。", "The length is 898 m."));
   EXPECT_TRUE(agree("5 to 10 km", "between 5 km and 10 km"));
 }
+TEST(CheckExactly, ANumberStandsWithWhatItIsSaidOf) {
+  constexpr std::string_view kPort = "It is the second busiest port of the coast by ships and the third busiest by tonnage.";
+  EXPECT_EQ(finding("It is the second busiest port by tonnage.", kPort), "number: second/third");
+  EXPECT_EQ(finding("It is the second busiest port of the coast by ships.", kPort), "none");
+  EXPECT_EQ(finding("It is the second busiest port of the coast.", kPort), "none") << "nothing tells what it is said of";
+  constexpr std::string_view kFaiths = "In 1909 there were 281,754 Jews (36.9%), 18,189 Protestants (2.4%) and 2,818 Mariavites (0.4%).";
+  EXPECT_EQ(finding("Mariavites were 2.4% of all in 1909.", kFaiths), "number: 2.4%/0.4%");
+  EXPECT_EQ(finding("Protestants were 2.4% of all in 1909, Mariavites 0.4%.", kFaiths), "none");
+  EXPECT_EQ(finding("In 1909 there were 2.4% Protestants.", kFaiths), "none");
+  EXPECT_EQ(finding("货运量居第二位。", "客运量居第二位，货运量居第三位。"), "number: 第二/第三");
+  EXPECT_EQ(finding("客运量居第二位。", "客运量居第二位，货运量居第三位。"), "none");
+}
 TEST(CheckExactly, ADateMayBeWrittenInAnotherForm) {
   for (const char* source : {"It opened on 12 May 1932.", "It opened on May 12, 1932.", "Opened: 1932-05-12.", "It opened on the 12th of May, 1932.",
                              "于1932年5月12日通车。", "于一九三二年五月十二日通车。"}) {

@@ -16,6 +16,7 @@ struct Candidate {
   const llm::Extract* extract;
   std::string folded;
   double characters;
+  bool is_short;
 };
 
 double expected_gain(const Candidate& shown, std::span<const Candidate> meant) {
@@ -39,23 +40,24 @@ double agreeing(const Candidate& shown, std::span<const Candidate> meant) {
 
 }  // namespace
 
-ChosenExtract choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters) {
+bool is_short(std::string_view answer) { return count_characters(answer) <= (is_mostly_chinese(answer) ? 20 : 60); }
+
+ChosenExtract choose_extract(std::span<const llm::Extract> extracts) {
   std::vector<Candidate> candidates;
   double probability = 0;
   bool one_is_short = false;
   for (const llm::Extract& extract : extracts) {
     std::string folded = fold_to_letters_and_digits(extract.text);
     if (folded.empty()) continue;
-    const auto characters = static_cast<double>(count_characters(extract.text));
-    candidates.push_back({&extract, std::move(folded), characters});
+    candidates.push_back({&extract, std::move(folded), static_cast<double>(count_characters(extract.text)), is_short(extract.text)});
     probability += std::exp(extract.log_prob);
-    one_is_short = one_is_short || characters <= static_cast<double>(most_characters);
+    one_is_short = one_is_short || candidates.back().is_short;
   }
   ChosenExtract chosen{.text = {}, .log_prob = std::log(std::max(probability, 1e-9)), .agreement = 0};
   const Candidate* best = nullptr;
   double best_gain = -1;
   for (const Candidate& candidate : candidates) {
-    if (one_is_short && candidate.characters > static_cast<double>(most_characters)) continue;
+    if (one_is_short && !candidate.is_short) continue;
     const double gain = expected_gain(candidate, candidates);
     if (gain <= best_gain) continue;
     best = &candidate;

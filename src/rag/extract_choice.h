@@ -1,12 +1,15 @@
 #pragma once
-#include <cstddef>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "llm/chat_model.h"
 
 namespace panduan::rag {
+
+/// A phrase rather than a sentence: at most 20 characters in Chinese, 60 otherwise.
+bool is_short(std::string_view answer);
 
 struct ChosenExtract {
   std::string text;      ///< empty when the model hardly means any of them: it would answer in words of its own
@@ -16,9 +19,9 @@ struct ChosenExtract {
 
 /// Which of the stretches that the model may have meant is shown: the one expected to hold what it meant while saying little else.
 /// Minimum Bayes risk (Goel and Byrne, 2000), the gain of a stretch that holds another being (length of the other / its length)^0.2:
-/// a word with its modifier is taken before the word alone where the model is torn between the two. None of more than
-/// `most_characters` while there is a shorter one.
-ChosenExtract choose_extract(std::span<const llm::Extract> extracts, std::size_t most_characters);
+/// a word with its modifier is taken before the word alone where the model is torn between the two. None that is
+/// not short while there is one.
+ChosenExtract choose_extract(std::span<const llm::Extract> extracts);
 
 /// The stretches with other probabilities that together are as much as before: each times the probability of the question when it is asked for
 /// this one (`question_log_probs`, of the first ones; of the others the least of them), to the power of `weight`. As speech is recognised by the

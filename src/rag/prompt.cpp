@@ -9,14 +9,9 @@
 namespace panduan::rag {
 namespace {
 
-struct Lengths {
-  std::size_t short_characters;  ///< an answer of more is asked for again
-  std::size_t most_characters;   ///< of an answer: here the grammar ends it
-};
-constexpr Lengths kEnglish{.short_characters = 60, .most_characters = 200};
-constexpr Lengths kChinese{.short_characters = 20, .most_characters = 80};
-
-const Lengths& lengths_for(const Question& question) { return is_mostly_chinese(question.text) ? kChinese : kEnglish; }
+// Of an answer, where the grammar ends it.
+constexpr std::size_t kMostEnglish = 200;
+constexpr std::size_t kMostChinese = 80;
 
 const PromptText& text_for(const Question& question, std::string_view name) { return prompt_text(name, is_mostly_chinese(question.text)); }
 
@@ -98,11 +93,8 @@ Prompt make_statement_prompt(const Question& question, const PassageRead& passag
 
 bool is_cut_off(const Question& question, std::string_view answer) {
   // One less: a space at its end was trimmed.
-  return count_characters(answer) + 1 >= lengths_for(question).most_characters;
+  return count_characters(answer) + 1 >= (is_mostly_chinese(question.text) ? kMostChinese : kMostEnglish);
 }
-
-std::size_t short_characters(const Question& question) { return lengths_for(question).short_characters; }
-bool is_short(const Question& question, std::string_view answer) { return count_characters(answer) <= short_characters(question); }
 
 Prompt make_shorter_prompt(const Prompt& asked, const Question& question, std::string_view reply) {
   return ask_on(asked, text_for(question, "shorter"), reply);

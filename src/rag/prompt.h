@@ -28,9 +28,6 @@ Prompt make_prompt(const PromptText& text, std::string system, std::string share
 Prompt make_answer_prompt(const Question& question, std::span<const PassageRead> passages);
 /// Goes on from it: asks for the sentence that the answer rests on.
 Prompt make_quote_prompt(const Prompt& asked, const Question& question, std::string_view reply);
-/// The most characters of an answer that is a phrase rather than a sentence: 20 in Chinese, 60 otherwise.
-std::size_t short_characters(const Question& question);
-bool is_short(const Question& question, std::string_view answer);
 /// Goes on from a reply that is not: asks for the few words that the question wants.
 Prompt make_shorter_prompt(const Prompt& asked, const Question& question, std::string_view reply);
 /// Asks for a sentence that says the answer in full, as who the workspace says that it is, and in its tone.

@@ -29,7 +29,7 @@ std::optional<std::vector<llm::Extract>> Reading::copy(const Prompt& prompt, std
   return std::move(extraction->extracts);
 }
 
-ChosenExtract Reading::choose(std::span<const llm::Extract> extracts) const { return choose_extract(extracts, short_characters(question_)); }
+ChosenExtract Reading::choose(std::span<const llm::Extract> extracts) const { return choose_extract(extracts); }
 
 std::optional<std::vector<llm::Extract>> Reading::reweigh(std::vector<llm::Extract> extracts, const PassageRead& passage, double weight) {
   constexpr std::size_t kAsked = 3;

@@ -49,7 +49,7 @@ Json fields(const rag::Passages& event) {
 
 Json fields(const rag::Quote& event) { return quote_json(event); }
 
-Json fields(const rag::Statement& event) { return {{"text", event.text}, {"quotes", event.quotes}}; }
+Json fields(const rag::Statement& event) { return {{"text", event.text}, {"quotes", event.quotes}, {"grounded", event.is_grounded}}; }
 Json fields(const rag::AnswerText& event) { return {{"text", event.text}}; }
 Json fields(const rag::Verdict& event) {
   Json json{{"answered", event.answered}, {"reason", event.reason}, {"note", event.note}};
@@ -198,7 +198,9 @@ std::optional<rag::Event> event_from_json(const Json& json) {
   if (name == "searching") return rag::Searching{.question = field<std::string>(json, "question"), .query = field<std::string>(json, "query")};
   if (name == "passages") return passages_from_json(json);
   if (name == "quote") return quote_from_json(json);
-  if (name == "statement") return rag::Statement{.text = field<std::string>(json, "text"), .quotes = field<std::vector<std::size_t>>(json, "quotes")};
+  if (name == "statement")
+    return rag::Statement{
+        .text = field<std::string>(json, "text"), .quotes = field<std::vector<std::size_t>>(json, "quotes"), .is_grounded = json.value("grounded", false)};
   if (name == "answer") return rag::AnswerText{.text = field<std::string>(json, "text")};
   if (name == "verdict") return verdict_from_json(json);
   if (name == "done") return timings_from_json(json);

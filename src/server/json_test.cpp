@@ -33,6 +33,7 @@ TEST(Json, AnAnswerIsOneObjectWithItsQuotes) {
   EXPECT_EQ(json["sources"].size(), 1U);
   EXPECT_EQ(json["sources"][0]["range"]["begin"], 40);
   EXPECT_EQ(json["statements"][0]["quotes"][0], 1);
+  EXPECT_EQ(json["statements"][0]["grounded"], true);
   EXPECT_EQ(json["passages"][0]["title"], "Contract");
   EXPECT_EQ(json["timings"]["total_ms"], 1750);
   EXPECT_TRUE(answer_json({})["answer"].is_null());

@@ -176,7 +176,7 @@ class FakeWorkbench : public app::Workbench {
     return {rag::Searching{.question = "How long is the notice?", .query = "length of notice"},
             rag::Passages{.passages = {passage}},
             quote,
-            rag::Statement{.text = "The notice is ninety days.", .quotes = {1}},
+            rag::Statement{.text = "The notice is ninety days.", .quotes = {1}, .is_grounded = true},
             rag::AnswerText{.text = "Ninety days"},
             rag::Verdict{.answered = true,
                          .reason = "A quote says so.",
