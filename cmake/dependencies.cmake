@@ -37,6 +37,8 @@ pkg_check_modules(spdlog REQUIRED IMPORTED_TARGET spdlog)
 
 # llama.cpp: static libraries, one link group because they call each other. The key of the CPU flags is in the folder's name.
 add_library(llama INTERFACE)
+get_filename_component(llama_build "${LLAMA_DIR}" NAME)
+target_compile_definitions(llama INTERFACE PANDUAN_LLAMA_BUILD="${llama_build}")  # what it computes may differ from build to build
 target_include_directories(llama SYSTEM INTERFACE "${LLAMA_DIR}/include" "${LLAMA_DIR}/include/common")
 set(llama_libraries "")
 foreach(library llama-common llama-common-base cpp-httplib vendor-hash llama ggml ggml-cpu ggml-base)

@@ -31,7 +31,8 @@ llm::RemoteOptions remote_options(const Config& config, const std::string& model
 }
 
 llm::LlamaOptions llama_options(const Config& config) {
-  return {.threads = static_cast<int>(config.threads), .context_tokens = static_cast<std::size_t>(config.context_tokens)};
+  return {
+      .threads = static_cast<int>(config.threads), .context_tokens = static_cast<std::size_t>(config.context_tokens), .states_dir = config.data_dir / "states"};
 }
 
 bool chats_remotely(const Config& config) { return !config.remote_url.empty() && !config.remote_chat_model.empty(); }

@@ -69,9 +69,9 @@ std::optional<PlacedRange> find_support(std::string_view copied, std::string_vie
 }
 
 // From here on the passages behind are not read, if who asks is content with it: hardly ever is one of them surer, and each takes two seconds.
-constexpr double kSureEnough = 0.3;
+constexpr double kSureEnough = 0.4;
 // From here on nothing more is asked about a passage and its answer, likewise: it tells hardly more, and takes a second.
-constexpr double kSureAtOnce = 0.4;
+constexpr double kSureAtOnce = 0.5;
 // A passage whose answer is not likelier right than this, whatever else would be found, is asked for nothing more.
 constexpr double kHopeless = 0.07;
 

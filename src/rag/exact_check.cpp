@@ -69,10 +69,11 @@ bool is_ordinal(const Facts& facts, const Quantity& quantity) {
          (number != "thousand" && std::ranges::any_of(kEnds, [&](std::string_view end) { return number.ends_with(end); })) || number == "second";
 }
 
-/// The text with spaces where its numbers stand.
-std::string without_numbers(const Facts& facts) {
+/// The text with spaces where its numbers stand, but for the years, which tell what a number is said of.
+std::string without_numbers(const Facts& facts, bool without_years) {
   std::string text = facts.text;
-  for (const Quantity& quantity : facts.quantities) std::fill(text.begin() + quantity.range.begin, text.begin() + quantity.range.end, ' ');
+  for (const Quantity& quantity : facts.quantities)
+    if (without_years || !looks_like_a_year(quantity)) std::fill(text.begin() + quantity.range.begin, text.begin() + quantity.range.end, ' ');
   return text;
 }
 
@@ -226,8 +227,8 @@ class Comparison {
   /// Where a source counts several things ("the second by passengers and the third by freight"), each number has to stand with what it
   /// is said of.
   void check_what_is_counted() {
-    const auto said = terms_and_pairs(without_numbers(said_));
     for (const Quantity& quantity : said_.quantities) {
+      const auto said = terms_and_pairs(without_numbers(said_, looks_like_a_year(quantity)));
       std::optional<Finding> finding;
       for (const Facts& source : sources_) {
         const bool has_it = std::ranges::any_of(source.quantities, [&](const Quantity& other) { return is_same_number(quantity, other); });
@@ -244,25 +245,30 @@ class Comparison {
   }
   /// The number of the source that stands with what the statement says this one of.
   std::optional<ByteRange> counted_in_its_place(const Quantity& quantity, const std::set<std::string>& said, const Facts& source) const {
-    const std::string text = without_numbers(source);
+    const std::string text = without_numbers(source, looks_like_a_year(quantity));
     const auto items = list_items(source.text);
     std::vector<std::set<std::string>> terms;
     for (const ByteRange& item : items) terms.push_back(terms_and_pairs(std::string_view(text).substr(item.begin, item.size())));
     auto item_of = [&](const Quantity& number) {
       return static_cast<std::size_t>(std::ranges::find_if(items, [&](const ByteRange& item) { return number.range.begin < item.end; }) - items.begin());
     };
-    double own = 0;
+    // What a sentence says of all its numbers ("In 1909 there were …") stands with one of them only: a word or two tell nothing yet.
+    double most = 0.34;
     for (const Quantity& number : source.quantities) {
-      if (is_same_number(quantity, number)) own = std::max(own, share_said(said, terms, item_of(number)));
+      if (is_same_number(quantity, number)) most = std::max(most, share_said(said, terms, item_of(number)));
     }
+    std::optional<ByteRange> other;
     for (const Quantity& number : source.quantities) {
       const bool is_said = std::ranges::any_of(said_.quantities, [&](const Quantity& one) { return is_same_number(one, number); });
       const bool is_alike = number.unit == quantity.unit && is_ordinal(source, number) == is_ordinal(said_, quantity) &&
                             (is_ordinal(source, number) || (!number.is_weak && !quantity.is_weak)) && number.literal.empty() == quantity.literal.empty() &&
                             looks_like_a_year(number) == looks_like_a_year(quantity);
-      if (!is_said && is_alike && share_said(said, terms, item_of(number)) > own) return number.range;
+      const double share = share_said(said, terms, item_of(number));
+      if (is_said || !is_alike || share <= most) continue;
+      most = share;
+      other = number.range;
     }
-    return std::nullopt;
+    return other;
   }
 
   void check_names() {

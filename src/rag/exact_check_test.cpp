@@ -73,6 +73,9 @@ TEST(CheckExactly, ANumberStandsWithWhatItIsSaidOf) {
   EXPECT_EQ(finding("Mariavites were 2.4% of all in 1909.", kFaiths), "number: 2.4%/0.4%");
   EXPECT_EQ(finding("Protestants were 2.4% of all in 1909, Mariavites 0.4%.", kFaiths), "none");
   EXPECT_EQ(finding("In 1909 there were 2.4% Protestants.", kFaiths), "none");
+  EXPECT_EQ(finding("2.4% were of that faith in 1909.", kFaiths), "none") << "the year is said of all";
+  EXPECT_EQ(finding("There were 12 floods in 2011.", "In 2010 there were 12 floods and in 2011 there were 15 floods."), "number: 12/15");
+  EXPECT_EQ(finding("There were 12 floods in 2010.", "In 2010 there were 12 floods and in 2011 there were 15 floods."), "none");
   EXPECT_EQ(finding("货运量居第二位。", "客运量居第二位，货运量居第三位。"), "number: 第二/第三");
   EXPECT_EQ(finding("客运量居第二位。", "客运量居第二位，货运量居第三位。"), "none");
 }

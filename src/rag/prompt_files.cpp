@@ -5,6 +5,8 @@
 
 #include <toml++/toml.h>
 #include <map>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "rag/embedded.h"
@@ -44,10 +46,17 @@ struct PromptFile {
 const std::map<std::string, PromptFile, std::less<>>& prompt_files() {
   static const auto files = [] {
     std::map<std::string, PromptFile, std::less<>> read;
+    std::vector<std::pair<std::string, std::string>> systems_of;  // whose system message is that of another file
     for (const EmbeddedFile& file : embedded_files()) {
       const toml::table table = toml::parse(file.bytes, file.path);
       PromptFile prompt{read_language(table, "english"), read_language(table, "chinese")};
+      if (const auto from = table["system_of"].value<std::string>()) systems_of.emplace_back(prompt.english.name, *from);
       read.emplace(prompt.english.name, std::move(prompt));
+    }
+    for (const auto& [name, from] : systems_of) {
+      PromptFile& prompt = read.at(name);
+      prompt.english.system = read.at(from).english.system;
+      prompt.chinese.system = read.at(from).chinese.system;
     }
     return read;
   }();

@@ -70,18 +70,18 @@ TEST(MakePrompt, ATextIsNoTemplate) {
 }
 TEST(PromptFiles, KnowWhatTheySay) {
   for (const std::string& name : prompt_names()) {
-    for (const bool chinese : {false, true}) EXPECT_FALSE(prompt_text(name, chinese).request.empty()) << name;
+    for (const bool chinese : {false, true}) EXPECT_EQ(prompt_text(name, chinese).request.empty(), name == "reading") << name << ": the others begin with it";
   }
   EXPECT_THROW(prompt_text("nobody", false), Error);
 }
 TEST(PromptFiles, HaveANewVersionWhenTheyChange) {
   // Who changes a prompt raises its version, measures what rests on it anew (bench/README.md), and writes the new digest here.
   const std::map<std::string, std::pair<int, std::string>> known{
-      {"answer", {1, "eaf097d1f817236e"}},      {"entailment", {1, "c90dd0d3ba8a864a"}},
-      {"question", {1, "9844ffefcac8a5fb"}},    {"question_for_answer", {1, "bf7c4a76a8bd9332"}},
-      {"quote", {1, "9ef91f1de38ad03b"}},       {"shorter", {1, "6128de403a0e631a"}},
-      {"standalone", {1, "b1e697d15a469aba"}},  {"statement", {2, "183f4d4f1ab7e24f"}},
-      {"sufficiency", {1, "1c8228c9ace6dd66"}},
+      {"answer", {2, "093966bb96705543"}},     {"entailment", {1, "c90dd0d3ba8a864a"}},
+      {"question", {2, "fb159b37d8cf9e5f"}},   {"question_for_answer", {2, "c3024938bcc8772d"}},
+      {"quote", {1, "9ef91f1de38ad03b"}},      {"shorter", {1, "6128de403a0e631a"}},
+      {"standalone", {1, "b1e697d15a469aba"}}, {"statement", {3, "083287186bc4cac9"}},
+      {"reading", {1, "22b793b270893b95"}},    {"sufficiency", {2, "baee608f2c76d662"}},
   };
   for (const std::string& name : prompt_names()) {
     std::string all;

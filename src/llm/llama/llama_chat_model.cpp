@@ -10,12 +10,13 @@
 #include "llm/llama/chat_template.h"
 #include "llm/llama/extract_search.h"
 #include "llm/llama/llama_handles.h"
+#include "llm/llama/prefix_states.h"
 #include "llm/llama/sampler.h"
 #include "llm/text_stream.h"
 
 // Chat with a decoder model. The prompt is cut where the system message ends and where a message's shared bytes do, and each part is
 // decoded by itself, always: so what the engine computes for a prompt does not depend on what it had in its cache, and what two
-// prompts share is reused exactly.
+// prompts share is reused exactly. What was computed for the first part, the system message, is kept for good (prefix_states.h).
 namespace panduan::llm {
 namespace {
 
@@ -28,7 +29,8 @@ class LlamaChatModel final : public ChatModel {
  public:
   LlamaChatModel(const std::filesystem::path& file, const LlamaOptions& options)
       : name_(file.stem().string()), fingerprint_(model_fingerprint(file)), model_(load_model(file)), vocab_(*llama_model_get_vocab(model_.get())),
-        batch_(kPrefillBatch) {
+        batch_(kPrefillBatch),
+        states_(options.states_dir, fmt::format("{} {} {} {}", fingerprint_, PANDUAN_LLAMA_BUILD, thread_count(options), llama_print_system_info())) {
     if (!llama_model_has_decoder(model_.get()) || llama_model_chat_template(model_.get(), nullptr) == nullptr) {
       throw Error(ErrorKind::Unsupported, fmt::format("'{}' is not a chat model: it has no chat template", file.string()));
     }
@@ -133,6 +135,7 @@ class LlamaChatModel final : public ChatModel {
               prompt.tokens.size(), answer_tokens, max_context_tokens()));
     }
     std::size_t part = keep_shared_parts(prompt);
+    if (part == 0 && restore_first_part(prompt)) part = 1;
     position_ = static_cast<llama_pos>(part == 0 ? 0 : prompt.cuts[part - 1]);
     usage.reused_tokens = position_;
     for (; part < prompt.cuts.size(); ++part) {
@@ -141,6 +144,7 @@ class LlamaChatModel final : public ChatModel {
       if (part + 1 < prompt.cuts.size()) {
         cached_.tokens.assign(prompt.tokens.begin(), prompt.tokens.begin() + position_);
         cached_.cuts.push_back(prompt.cuts[part]);
+        if (part == 0) states_.keep(cached_.tokens, sequence_state());
       }
     }
     usage.prefill_ms = watch.elapsed_ms();
@@ -163,6 +167,25 @@ class LlamaChatModel final : public ChatModel {
     cached_.cuts.resize(parts);
     cached_.tokens.resize(kept);
     return parts;
+  }
+
+  bool restore_first_part(const PromptTokens& prompt) {
+    if (prompt.cuts.size() < 2) return false;
+    const auto first = std::span(prompt.tokens).first(prompt.cuts.front());
+    const std::string* state = states_.find(first);
+    if (state == nullptr) return false;
+    if (llama_state_seq_set_data(context_.get(), reinterpret_cast<const std::uint8_t*>(state->data()), state->size(), 0) == 0) {
+      forget();
+      return false;
+    }
+    cached_.tokens.assign(first.begin(), first.end());
+    cached_.cuts = {first.size()};
+    return true;
+  }
+  std::string sequence_state() const {
+    std::string state(llama_state_seq_get_size(context_.get(), 0), '\0');
+    state.resize(llama_state_seq_get_data(context_.get(), reinterpret_cast<std::uint8_t*>(state.data()), state.size(), 0));
+    return state;
   }
 
   void forget() {
@@ -309,6 +332,7 @@ class LlamaChatModel final : public ChatModel {
   ContextHandle context_;
   Batch batch_;
   llama_pos position_ = 0;  ///< tokens in the context
+  PrefixStates states_;
   PromptTokens cached_;          ///< the parts at the context's start that another prompt may share
   std::stop_token stop_;    ///< of the running call
   std::mutex mutex_;

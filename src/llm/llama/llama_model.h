@@ -10,6 +10,7 @@ namespace panduan::llm {
 struct LlamaOptions {
   int threads = 0;                ///< 0: one a core
   std::size_t context_tokens = 4096;
+  std::filesystem::path states_dir = {};  ///< where what is computed for system messages is kept across restarts; empty: nowhere
 };
 
 /// Whether this CPU has what the binary's engine was compiled for; the missing instruction set otherwise, as in "avx512f".
