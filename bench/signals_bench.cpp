@@ -19,7 +19,6 @@ namespace {
 using namespace panduan;
 using nlohmann::json;
 
-constexpr std::size_t kAskedFor = 3;       // of a passage's answers, how many the question is asked for
 constexpr double kLeastSufficiency = -2.5;  // less the leaning: below it a passage is hopeless, and nothing more is asked
 
 class Asking {
@@ -48,7 +47,6 @@ class Asking {
     const rag::Prompt prompt = rag::make_answer_prompt(question_, std::span(&passage, 1));
     for (const llm::Extract& extract : told(model_.extract(prompt.messages, passage.text, {.begun = prompt.begun}, {})).extracts) {
       json one{{"text", extract.text}, {"log_prob", extract.log_prob}, {"right", app::judge(suite_, extract.text) == app::Outcome::Right}};
-      if (about["extracts"].size() < kAskedFor) one["question"] = log_prob(rag::make_question_prompt(question_, passage, extract.text));
       about["extracts"].push_back(std::move(one));
     }
     return about;

@@ -48,9 +48,7 @@ Weights read_weights(const json& weights) {
 }
 
 LanguageCalibration read_calibration(const json& calibration) {
-  return {.quick = read_weights(calibration.at("quick")),
-          .full = read_weights(calibration.at("full")),
-          .question_for_answer = calibration.at("question_for_answer")};
+  return {.quick = read_weights(calibration.at("quick")), .full = read_weights(calibration.at("full"))};
 }
 
 ModelEntry read_model(const json& model) {

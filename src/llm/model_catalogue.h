@@ -38,7 +38,6 @@ struct Weights {
 struct LanguageCalibration {
   Weights quick;  ///< from what is known once the answer is there; its `question` is 0
   Weights full;   ///< from all signals
-  double question_for_answer = 0;  ///< how much it counts for an answer that the question is likely asked for it; 0: not asked
 };
 struct Calibration {
   LanguageCalibration english, chinese;

@@ -108,18 +108,12 @@ std::optional<Candidate> judge(Reading& reading, const Question& question, std::
   candidate.probability = confidence({.sufficiency = *sufficiency, .copied = 0, .agreement = 1}, calibration);
   if (candidate.probability < kHopeless) return candidate;
 
-  auto extracts = reading.copy(make_answer_prompt(question, passages.subspan(index, 1)), passages.subspan(index, 1));
+  const auto extracts = reading.copy(make_answer_prompt(question, passages.subspan(index, 1)), passages.subspan(index, 1));
   if (!extracts) return std::nullopt;
   candidate.copied = reading.choose(*extracts);
   Signals signals{.sufficiency = *sufficiency, .copied = candidate.copied->log_prob, .agreement = candidate.copied->agreement};
   candidate.probability = confidence(signals, calibration);
   if (candidate.probability >= kHopeless && candidate.probability < sure_at_once) {
-    if (calibration.question_for_answer > 0) {
-      extracts = reading.reweigh(*std::move(extracts), passage, calibration.question_for_answer);
-      if (!extracts) return std::nullopt;
-      candidate.copied = reading.choose(*extracts);
-      signals.agreement = candidate.copied->agreement;
-    }
     signals.leaning = reading.leaning();
     signals.question = reading.question_gain(passage);
     candidate.probability = confidence(signals, calibration);

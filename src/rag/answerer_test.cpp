@@ -186,18 +186,6 @@ TEST_F(AnswererTest, WhatIsSureAtOnceIsAskedForNothingMore) {
   EXPECT_TRUE(the<Verdict>().signals->question);
 }
 
-TEST_F(AnswererTest, TheQuestionChoosesBetweenAnswersWhereTheModelIsTorn) {
-  answers(kBridge);
-  model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"Aurora", std::log(0.5)}, {"1932", std::log(0.4)}}; };
-  model_.log_prob = [](std::string_view prompt) {
-    return prompt.find("\"Aurora\"") != std::string_view::npos ? -20.0 : prompt.find(kBridge) == std::string_view::npos ? -30.0 : -5.0;
-  };
-  model_.replies = {"It was opened in 1932."};
-  calibration_->english.question_for_answer = 0.3;
-  ask(kWhen);
-  EXPECT_EQ(the<AnswerText>().text, "1932");
-}
-
 /// What is stated when the model copies "1932" and then says this.
 class StatementTest : public AnswererTest {
  protected:

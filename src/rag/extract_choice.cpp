@@ -69,20 +69,4 @@ ChosenExtract choose_extract(std::span<const llm::Extract> extracts) {
   return chosen;
 }
 
-std::vector<llm::Extract> reweigh(std::vector<llm::Extract> extracts, std::span<const double> question_log_probs, double weight) {
-  if (question_log_probs.empty()) return extracts;
-  const double least = std::ranges::min(question_log_probs);
-  const double most = std::ranges::max(question_log_probs);  // so that no sum is too small
-  double before = 0;
-  double after = 0;
-  for (std::size_t i = 0; i < extracts.size(); ++i) {
-    before += std::exp(extracts[i].log_prob);
-    extracts[i].log_prob += weight * ((i < question_log_probs.size() ? question_log_probs[i] : least) - most);
-    after += std::exp(extracts[i].log_prob);
-  }
-  if (before <= 0 || after <= 0) return extracts;  // too unlikely, all of them
-  for (llm::Extract& extract : extracts) extract.log_prob += std::log(before / after);
-  return extracts;
-}
-
 }  // namespace panduan::rag

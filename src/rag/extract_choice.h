@@ -23,9 +23,4 @@ struct ChosenExtract {
 /// not short while there is one.
 ChosenExtract choose_extract(std::span<const llm::Extract> extracts);
 
-/// The stretches with other probabilities that together are as much as before: each times the probability of the question when it is asked for
-/// this one (`question_log_probs`, of the first ones; of the others the least of them), to the power of `weight`. As speech is recognised by the
-/// words' own likelihood times that of the sound (Jelinek, 1976): what the model would answer, times whether one would ask that for it.
-std::vector<llm::Extract> reweigh(std::vector<llm::Extract> extracts, std::span<const double> question_log_probs, double weight);
-
 }  // namespace panduan::rag

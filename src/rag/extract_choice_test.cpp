@@ -49,17 +49,5 @@ TEST(ChooseExtract, SaysHowMuchOfItAgrees) {
   EXPECT_EQ(choose_extract({}).agreement, 0);
 }
 
-TEST(Reweigh, LetsTheQuestionSpeakForAnAnswer) {
-  const std::vector<llm::Extract> extracts{extract("Ada Kern", 0.5), extract("Paris", 0.3), extract("May", 0.1)};
-  const std::vector<double> asked{-20, -10};
-  const auto weighed = reweigh(extracts, asked, 0.3);
-  EXPECT_EQ(choose_extract(weighed).text, "Paris");
-  EXPECT_NEAR(choose_extract(weighed).log_prob, std::log(0.9), 1e-9) << "together as likely as before";
-  EXPECT_NEAR(weighed[2].log_prob - weighed[0].log_prob, extracts[2].log_prob - extracts[0].log_prob, 1e-9) << "what was not asked for counts as the least";
-  EXPECT_EQ(choose_extract(reweigh(extracts, asked, 0)).text, "Ada Kern");
-  EXPECT_EQ(reweigh(extracts, {}, 0.3).front().log_prob, extracts.front().log_prob);
-  EXPECT_EQ(reweigh({}, {}, 0.3).size(), 0U);
-}
-
 }  // namespace
 }  // namespace panduan::rag

@@ -53,25 +53,12 @@ Prompt make_answer_prompt(const Question& question, std::span<const PassageRead>
   return make_prompt(text, text.system, fill_in(text.shared, {{"passages", all}}), fill_in(text.request, {{"question", question.text}}));
 }
 
-namespace {
-
-Prompt question_prompt(const PromptText& text, const Question& question, std::string_view passage, std::string_view request) {
+Prompt make_question_prompt(const Question& question, const PassageRead* passage) {
   constexpr std::size_t kMostBytes = 512;  // more of a question tells nothing more, and costs time
-  Prompt prompt = make_prompt(text, text.system, fill_in(text.shared, {{"passages", passage}}), request);
+  const PromptText& text = text_for(question, "question");
+  Prompt prompt = make_prompt(text, text.system, fill_in(text.shared, {{"passages", passage_or_none(text, passage)}}), text.request);
   prompt.continues = fill_in(text.continues, {{"question", truncate_utf8(question.text, kMostBytes)}});
   return prompt;
-}
-
-}  // namespace
-
-Prompt make_question_prompt(const Question& question, const PassageRead* passage) {
-  const PromptText& text = text_for(question, "question");
-  return question_prompt(text, question, passage_or_none(text, passage), text.request);
-}
-
-Prompt make_question_prompt(const Question& question, const PassageRead& passage, std::string_view answer) {
-  const PromptText& text = text_for(question, "question_for_answer");
-  return question_prompt(text, question, passage_text(passage), fill_in(text.request, {{"answer", answer}}));
 }
 
 Prompt make_sufficiency_prompt(const Question& question, const PassageRead* passage) {

@@ -38,8 +38,6 @@ bool is_cut_off(const Question& question, std::string_view answer);
 /// Asks for a question that a passage answers: how likely the reply is the question that was put, at most a few hundred characters of it,
 /// is what is wanted. Without a passage for nullptr.
 Prompt make_question_prompt(const Question& question, const PassageRead* passage);
-/// As make_question_prompt, of a question that has this answer.
-Prompt make_question_prompt(const Question& question, const PassageRead& passage, std::string_view answer);
 /// Asks whether a passage says what an answer needs; likewise.
 Prompt make_sufficiency_prompt(const Question& question, const PassageRead* passage);
 

@@ -31,17 +31,6 @@ std::optional<std::vector<llm::Extract>> Reading::copy(const Prompt& prompt, std
 
 ChosenExtract Reading::choose(std::span<const llm::Extract> extracts) const { return choose_extract(extracts); }
 
-std::optional<std::vector<llm::Extract>> Reading::reweigh(std::vector<llm::Extract> extracts, const PassageRead& passage, double weight) {
-  constexpr std::size_t kAsked = 3;
-  std::vector<double> log_probs;
-  for (const llm::Extract& extract : std::span(extracts).first(std::min(kAsked, extracts.size()))) {
-    const auto log_prob = model_.log_prob(make_question_prompt(question_, passage, extract.text));
-    if (!log_prob) return std::nullopt;
-    log_probs.push_back(*log_prob);
-  }
-  return rag::reweigh(std::move(extracts), log_probs, weight);
-}
-
 std::string Reading::write(const Prompt& prompt) { return model_.generate(prompt, {.max_tokens = max_tokens_, .grammar = prompt.grammar}); }
 
 std::string Reading::quote(const Prompt& prompt, std::span<const PassageRead> passages) {

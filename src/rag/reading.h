@@ -32,8 +32,6 @@ class Reading {
   std::optional<std::vector<llm::Extract>> copy(const Prompt& prompt, std::span<const PassageRead> passages);
   /// Which of them is shown.
   ChosenExtract choose(std::span<const llm::Extract> extracts) const;
-  /// Lets the question speak for the likeliest ones: how likely it is asked for each counts with this weight (rag/extract_choice.h).
-  std::optional<std::vector<llm::Extract>> reweigh(std::vector<llm::Extract> extracts, const PassageRead& passage, double weight);
   std::string write(const Prompt& prompt);
   /// What the model copies from the passages when it can do nothing else (llm/quote_rule.h): of a model that runs here, see copy.
   std::string quote(const Prompt& prompt, std::span<const PassageRead> passages);
