@@ -22,7 +22,7 @@ constexpr std::string_view kExtension = ".state";
 
 /// A state with its SHA-256 before it: one that was cut short must not reach the engine.
 std::string sealed(const std::string& state) { return to_hex(sha256(state)) + state; }
-std::optional<std::string> unsealed(std::string bytes) {
+std::optional<std::string> unsealed(const std::string& bytes) {
   constexpr std::size_t kHex = 64;
   if (bytes.size() <= kHex) return std::nullopt;
   std::string state = bytes.substr(kHex);
