@@ -23,7 +23,7 @@ using nlohmann::json;
 
 constexpr std::size_t kSearchDepth = 20;
 // Counts up when a change makes an old record mean something else.
-constexpr int kRecordVersion = 11;
+constexpr int kRecordVersion = 12;
 
 /// What is kept of a question that was asked.
 struct Record {

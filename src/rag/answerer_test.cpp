@@ -209,11 +209,21 @@ TEST_F(StatementTest, ASentenceThatSharesHardlyAWordWithItsQuoteIsNotStated) {
   model_.yes_less_no = [](std::string_view) { return 2.0; };
   EXPECT_EQ(stated("Whoever asks which year saw traffic between both banks begin for good finds 1932."), "1932") << "whatever the model thinks of it";
 }
-TEST_F(StatementTest, ASentenceThatSaysMoreBringsTheQuotesItRestsOn) {
+TEST_F(StatementTest, InThePassagesOwnLanguageOnlyTheWordsInTheirOrderSayIt) {
   model_.yes_less_no = [](std::string_view) { return 2.0; };
-  const std::string sentence = "The Aurora bridge, opened in 1932, was designed by Ada Kern.";
-  EXPECT_EQ(stated(sentence), sentence);
-  EXPECT_THAT(the<Statement>().quotes, ElementsAre(1U, 2U));
+  EXPECT_EQ(stated("The Aurora bridge, opened in 1932, was designed by Ada Kern."), "1932") << "whatever the model thinks of it";
+  EXPECT_THAT(the<Statement>().quotes, ElementsAre(1U));
+}
+TEST_F(StatementTest, ASentenceInAnotherLanguageBringsTheQuotesItRestsOn) {
+  answers(kBridge);
+  model_.copies = [](std::string_view) { return std::vector<llm::Extract>{{"1932", -0.1}}; };
+  model_.yes_less_no = [](std::string_view prompt) {
+    return prompt.find("说法") == std::string_view::npos || prompt.find("Ada Kern designed") != std::string_view::npos ? 2.0 : -3.0;
+  };
+  model_.replies = {"Aurora 大桥由 Ada Kern 设计，于 1932 年开放。"};
+  ask({.text = "Aurora 大桥是哪一年开放的？"});
+  EXPECT_EQ(the<Statement>().text, "Aurora 大桥由 Ada Kern 设计，于 1932 年开放。");
+  EXPECT_TRUE(the<Statement>().is_grounded);
   std::vector<std::string> quotes;
   for (const Event& event : events_) {
     if (const auto* quote = std::get_if<Quote>(&event)) quotes.push_back(quote->text);

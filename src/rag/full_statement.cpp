@@ -5,7 +5,9 @@
 
 #include "base/unicode.h"
 #include "rag/detail/hedges.h"
+#include "rag/detail/word_order.h"
 #include "rag/evidence.h"
+#include "rag/exact_check.h"
 #include "rag/extract_choice.h"
 #include "rag/groundedness.h"
 #include "rag/prompt.h"
@@ -13,12 +15,7 @@
 namespace panduan::rag {
 namespace {
 
-// Below this share of its words in the sentences (of its own language), whoever reads a statement and its quotes cannot tell that they say so.
-constexpr double kLeastWords = 0.3;
-constexpr std::size_t kMostSentences = 3;  // that one statement may rest on
-// From this share of its words in the sentences on, and all that can be looked up there as well, the model is not asked: it takes a second. At 0.8
-// an exporter became a producer.
-constexpr double kAllWords = 0.99;
+constexpr std::size_t kMostSentences = 3;  // that one statement in another language than the passage's may rest on
 
 /// Whether the line is a sentence that says the answer: not the bare answer again, not cut off, and without anything that a page could load or
 /// hide behind other words.
@@ -44,18 +41,28 @@ std::vector<documents::ByteRange> bearing(std::string_view statement, std::strin
   return ranges;
 }
 
+std::vector<std::string_view> texts_of(std::string_view passage, std::span<const documents::ByteRange> ranges) {
+  std::vector<std::string_view> texts;
+  for (const auto& range : ranges) texts.push_back(passage.substr(range.begin, range.size()));
+  return texts;
+}
+
+/// In the passage's own language the sentence has to say it with the same words in the same order. A small model asked whether a sentence says
+/// something is too easily content with the same words: of 98 statements labelled by hand that it let pass 70 were borne out, and all 36 of those whose words
+/// stood there in their order.
+bool repeats(std::string_view statement, const PassageRead& passage, documents::ByteRange range) {
+  const std::array<std::string_view, 1> sentences{std::string_view(passage.text).substr(range.begin, range.size())};
+  const std::array<std::string_view, 2> context{passage.title, passage.heading_path};
+  return !detail::drops_a_hedge(statement, sentences.front()) && check_exactly(statement, sentences, context).empty() &&
+         detail::says_in_order(sentences.front(), statement);
+}
+
 /// The names that a statement says may stand in the title or the headings instead of the sentences; those of another sentence of the passage
 /// need that sentence.
-bool is_borne_out(std::string_view statement, const PassageRead& passage, std::span<const documents::ByteRange> ranges, Entailment& entailment) {
-  std::vector<std::string_view> sentences;
-  for (const auto& range : ranges) sentences.push_back(std::string_view(passage.text).substr(range.begin, range.size()));
-  if (std::ranges::any_of(sentences, [&](std::string_view sentence) { return detail::drops_a_hedge(statement, sentence); })) return false;
+bool translates(std::string_view statement, const PassageRead& passage, std::span<const documents::ByteRange> ranges, Entailment& entailment) {
+  const std::vector<std::string_view> sentences = texts_of(passage.text, ranges);
   const std::array<std::string_view, 2> context{passage.title, passage.heading_path};
-  const StatementEvidence evidence{.sentences = sentences, .context = context};
-  const Groundedness looked_up = check_statement(statement, evidence);
-  if (looked_up.shared_words < kLeastWords && is_mostly_chinese(statement) == is_mostly_chinese(sentences.front())) return false;
-  if (looked_up.grounding == Grounding::Supported && looked_up.shared_words >= kAllWords) return true;
-  return check_statement(statement, evidence, &entailment).grounding == Grounding::Supported;
+  return check_statement(statement, {.sentences = sentences, .context = context}, &entailment).grounding == Grounding::Supported;
 }
 
 }  // namespace
@@ -66,9 +73,10 @@ std::optional<FullStatement> state_in_full(Reading& reading, Entailment& entailm
   FullStatement statement{.text = parse_line(reading.write(make_statement_prompt(question, passage, answer, voice))), .evidence = {evidence}};
   const bool same_language = is_mostly_chinese(question.text) == is_mostly_chinese(passage.text);
   if (!says(statement.text, answer, same_language) || is_mostly_chinese(statement.text) != is_mostly_chinese(question.text)) return std::nullopt;
-  if (is_borne_out(statement.text, passage, statement.evidence, entailment)) return statement;
+  if (same_language) return repeats(statement.text, passage, evidence) ? std::optional(std::move(statement)) : std::nullopt;
+  if (translates(statement.text, passage, statement.evidence, entailment)) return statement;
   statement.evidence = bearing(statement.text, passage.text, evidence);
-  if (statement.evidence.size() > 1 && is_borne_out(statement.text, passage, statement.evidence, entailment)) return statement;
+  if (statement.evidence.size() > 1 && translates(statement.text, passage, statement.evidence, entailment)) return statement;
   return std::nullopt;
 }
 
