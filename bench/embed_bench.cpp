@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "documents/chunker.h"
 #include "documents/loader.h"
+#include "documents/worker.h"
 #include "llm/llama/llama_model.h"
 #include "llm/model_store.h"
 
@@ -50,4 +51,8 @@ BENCHMARK_CAPTURE(embed, chinese, std::string("debian-reference.zh-cn.pdf"))->Ar
 
 }  // namespace
 
-BENCHMARK_MAIN();
+int main(int argc, char** argv) {
+  if (const auto code = panduan::documents::run_as_worker(argc, argv)) return *code;
+  benchmark::Initialize(&argc, argv);
+  benchmark::RunSpecifiedBenchmarks();
+}

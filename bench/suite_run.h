@@ -16,6 +16,7 @@
 #include "base/config.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "documents/worker.h"
 #include "llm/chat_model.h"
 
 /// What programs share that ask a model of their own about a suite of `panduan eval`.
@@ -59,6 +60,7 @@ class SuiteRun {
 
 /// NAME SUITE.jsonl DOCUMENTS [PASSAGES]
 inline int main(std::string_view name, int argc, char** argv, std::size_t passages, const std::function<void(SuiteRun&)>& run) {
+  if (const auto code = documents::run_as_worker(argc, argv)) return *code;
   try {
     if (argc < 3) throw Error(ErrorKind::InvalidInput, fmt::format("usage: {} SUITE.jsonl DOCUMENTS [PASSAGES]", name));
     if (argc > 3) std::from_chars(argv[3], argv[3] + std::string_view(argv[3]).size(), passages);

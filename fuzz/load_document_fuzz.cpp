@@ -35,12 +35,15 @@ ParsedDocument read_layout(std::string_view xml) {
   return document;
 }
 
+/// In this process, which is what the sanitizers look at.
+ParsedDocument load_here(const char* name, std::string_view bytes) { return loader_for(name, bytes).load(bytes, {}); }
+
 ParsedDocument read(std::uint8_t format, std::string_view bytes) {
   switch (format % 4) {
-    case 0: return load_document("a.html", bytes);
-    case 1: return load_document("a.md", bytes);
+    case 0: return load_here("a.html", bytes);
+    case 1: return load_here("a.md", bytes);
     case 2: return read_layout(bytes);
-    default: return load_document("a.txt", bytes);
+    default: return load_here("a.txt", bytes);
   }
 }
 

@@ -2,9 +2,11 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -12,11 +14,13 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <optional>
 #include <sstream>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/sandbox.h"
 
 namespace panduan {
 namespace {
@@ -118,7 +122,7 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
   for (const auto& argument : command.arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
   std::vector<std::string> variables;
-  for (char** variable = environ; *variable != nullptr; ++variable) {
+  for (char** variable = environ; command.inherits_environment && *variable != nullptr; ++variable) {
     const std::string_view entry(*variable);
     if (!command.environment.contains(std::string(entry.substr(0, entry.find('='))))) variables.emplace_back(entry);
   }
@@ -127,6 +131,8 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
   for (auto& variable : variables) environment.push_back(variable.data());
   environment.push_back(nullptr);
 
+  std::optional<ProgramSandbox> sandbox;
+  if (command.confined) sandbox.emplace();
   Pipe input;
   Pipe output;
   Pipe errors;
@@ -141,9 +147,12 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
     if (command.max_file_bytes != UINT64_MAX) limit(RLIMIT_FSIZE, command.max_file_bytes);
     limit(RLIMIT_CORE, 0);
     ::setpgid(0, 0);  // Ctrl-C reaches us, and we decide
+    // A library's files need not be marked as ours are.
+    ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     ::dup2(input.read_end, 0);
     ::dup2(output.write_end, 1);
     ::dup2(errors.write_end, 2);
+    if (sandbox && !sandbox->enter()) ::_exit(127);
     ::execve(program.c_str(), argv.data(), environment.data());
     ::_exit(127);
   }

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/process.h"
+#include "base/sandbox.h"
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/print_json.h"
@@ -36,6 +37,11 @@ void look_at_machine(const Config& config, std::vector<Finding>& findings) {
   findings.push_back(space < 500'000'000 ? Finding{Grade::Warning, "disk",
                                                    fmt::format("{} free at {}: adding documents may fail", human_bytes(space), config.data_dir.string())}
                                          : Finding{Grade::Good, "disk", fmt::format("{} free at {}", human_bytes(space), config.data_dir.string())});
+  const SandboxLayers sandbox = sandbox_support();
+  findings.push_back(
+      sandbox.system_calls
+          ? Finding{sandbox.landlock > 0 ? Grade::Good : Grade::Warning, "sandbox", fmt::format("parsers of documents are confined by {}", sandbox.text())}
+          : Finding{Grade::Bad, "sandbox", "this kernel cannot filter system calls, no document is read: use one with seccomp"});
   findings.push_back(program_exists("pdftotext")
                          ? Finding{Grade::Good, "pdftotext", "is installed"}
                          : Finding{Grade::Bad, "pdftotext", "is missing, PDFs cannot be read: install the Debian package poppler-utils"});

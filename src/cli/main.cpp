@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
+#include "documents/worker.h"
 
 namespace {
 
@@ -43,6 +44,7 @@ int run(const Session& session) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (const auto code = documents::run_as_worker(argc, argv)) return *code;
   const Stopwatch running;
   const auto parsed = parse_arguments(argc, argv);
   if (!parsed.arguments) return parsed.exit_code;

@@ -11,6 +11,7 @@
 #include "documents/markdown_loader.h"
 #include "documents/pdf_loader.h"
 #include "documents/text_loader.h"
+#include "documents/worker.h"
 
 namespace panduan::documents {
 
@@ -37,7 +38,7 @@ const Loader& loader_for(const std::filesystem::path& name, std::string_view byt
 }
 
 ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop) {
-  return loader_for(name, bytes).load(bytes, stop);
+  return load_in_worker(loader_for(name, bytes), bytes, stop);
 }
 
 bool has_known_ending(const std::filesystem::path& name) {

@@ -1,6 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -17,7 +18,11 @@ class Loader {
   virtual std::string_view media_type() const = 0;
   /// Decides from the name and the first bytes; the bytes win where they are telling.
   virtual bool accepts(const std::filesystem::path& name, std::string_view bytes) const = 0;
-  /// Throws Error: Unsupported (encrypted), Corrupt (broken), InvalidInput (no text in it), Cancelled, Unavailable (a program is missing).
+  /// What a confined program makes of the bytes for `load` to read; nullopt: it reads the bytes themselves. Throws as load; Error: Unavailable when the
+  /// program is missing.
+  virtual std::optional<std::string> convert(std::string_view /*bytes*/, const std::stop_token& /*stop*/) const { return std::nullopt; }
+  /// In this process: called in a worker (documents/worker.h). Throws Error: Unsupported (encrypted), Corrupt (broken), InvalidInput (no text in it),
+  /// Cancelled.
   virtual ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const = 0;
 };
 
@@ -28,7 +33,7 @@ const std::vector<std::unique_ptr<Loader>>& loaders();
 /// empty, Unsupported for a format that no loader knows (other binary files too).
 const Loader& loader_for(const std::filesystem::path& name, std::string_view bytes);
 
-/// Parses a file's bytes with the loader that accepts them. Throws as loader_for and Loader::load.
+/// Parses a file's bytes with the loader that accepts them, in a worker. Throws as loader_for and load_in_worker.
 ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop = {});
 
 /// Whether a file of this name is worth opening when a whole folder is added.

@@ -52,6 +52,9 @@ std::string run_pdftotext(std::string_view bytes, const std::stop_token& stop) {
   command.time_limit = std::chrono::seconds(120);
   command.max_memory_bytes = kMaxMemoryBytes;
   command.max_output_bytes = kMaxOutputBytes;
+  command.max_file_bytes = 0;
+  command.confined = true;
+  command.inherits_environment = false;
   CommandResult result = run_command(command, stop);
   if (result.exit_code != 0) throw_failure(result);
   return std::move(result.output);
@@ -83,8 +86,10 @@ bool PdfLoader::accepts(const std::filesystem::path& name, std::string_view byte
   return !detail::looks_like_text(bytes) && bytes.substr(0, kMarkWithin).find(kMark) != std::string_view::npos;
 }
 
-ParsedDocument PdfLoader::load(std::string_view bytes, const std::stop_token& stop) const {
-  detail::PdfLayout layout = detail::parse_pdf_layout(run_pdftotext(bytes, stop));
+std::optional<std::string> PdfLoader::convert(std::string_view bytes, const std::stop_token& stop) const { return run_pdftotext(bytes, stop); }
+
+ParsedDocument PdfLoader::load(std::string_view layout_xml, const std::stop_token& /*stop*/) const {
+  detail::PdfLayout layout = detail::parse_pdf_layout(layout_xml);
   if (layout.pages.empty()) throw Error(ErrorKind::Corrupt, "the PDF is broken: it has no pages");
   detail::mark_running_lines(layout);
   detail::PrintedText printed = detail::build_printed_text(layout);

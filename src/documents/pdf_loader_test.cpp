@@ -135,7 +135,7 @@ TEST(PdfLoader, CanBeStopped) {
   std::stop_source source;
   source.request_stop();
   try {
-    PdfLoader().load(test_pdf("one-sentence.pdf"), source.get_token());
+    PdfLoader().convert(test_pdf("one-sentence.pdf"), source.get_token());
     FAIL() << "it was not stopped";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::Cancelled);

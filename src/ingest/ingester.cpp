@@ -12,6 +12,7 @@
 #include "documents/chunker.h"
 #include "documents/loader.h"
 #include "documents/terms.h"
+#include "documents/worker.h"
 
 namespace panduan::ingest {
 namespace {
@@ -133,7 +134,7 @@ FileResult Ingester::store_bytes(Run& run, const std::string& source, const stor
                             .chunks = {},
                             .chunking = chunking_of(options_),
                             .embedding_model = run.model};
-  version.parsed = loader.load(version.bytes, run.stop);
+  version.parsed = documents::load_in_worker(loader, version.bytes, run.stop);
   version.chunks = make_chunks(run, version.parsed);
   run.report("storing");
   return {.source = source, .outcome = outcome, .reason = {}, .document = store_.put_version(workspace, version)};

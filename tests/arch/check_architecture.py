@@ -17,12 +17,12 @@ HEADER_OWNERS = {
     ("llama.h", "llama-*.h", "ggml*", "gguf.h", "chat.h", "common.h", "sampling.h", "json-schema-to-grammar.h"): {"llm"},
     ("sqlite3.h",): {"store"},
     ("boost/*", "openssl/*"): {"net", "server"},
-    ("spdlog/*", "sodium.h", "unicode/*", "zip.h"): {"base"},
+    ("spdlog/*", "sodium.h", "unicode/*", "zip.h", "seccomp.h"): {"base"},
     ("toml++/*",): {"base", "rag"},
     ("gumbo.h", "cmark-gfm*"): {"documents"},
     ("numkong/*",): {"retrieval"},
     ("CLI/*",): {"cli"},
-    ("nlohmann/*",): {"llm", "server", "app", "cli"},
+    ("nlohmann/*",): {"documents", "llm", "server", "app", "cli"},
     ("fmt/*",): ANYONE,
 }
 
@@ -31,11 +31,11 @@ LIBRARY_OWNERS = {
     ("llama",): {"llm"},
     ("sqlite",): {"store"},
     ("Boost::*", "OpenSSL::*"): {"net", "server"},
-    ("PkgConfig::spdlog", "PkgConfig::sodium", "PkgConfig::zip", "ICU::*", "*tomlplusplus*"): {"base"},
+    ("PkgConfig::spdlog", "PkgConfig::sodium", "PkgConfig::zip", "PkgConfig::seccomp", "ICU::*", "*tomlplusplus*"): {"base"},
     ("PkgConfig::gumbo", "cmark-gfm*"): {"documents"},
     ("numkong",): {"retrieval"},
     ("CLI11::CLI11",): {"cli"},
-    ("nlohmann_json::nlohmann_json",): {"llm", "server", "app", "cli"},
+    ("nlohmann_json::nlohmann_json",): {"documents", "llm", "server", "app", "cli"},
     ("PkgConfig::fmt", "Threads::Threads", "${CMAKE_DL_LIBS}"): ANYONE,
 }
 

@@ -1,0 +1,48 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace panduan {
+
+/// What keeps a confined process in. Each holds by itself.
+struct SandboxLayers {
+  bool system_calls = false;  ///< an allow-list (seccomp): no file, socket, process or other right can be asked for
+  int landlock = 0;           ///< the kernel's Landlock ABI, 0 when it has none: no path and no address is in reach
+  /// "system calls and Landlock 7", for a person.
+  std::string text() const;
+};
+
+struct SandboxLimits {
+  std::uint64_t memory_bytes = 2ULL << 30U;  ///< address space added to what the process has
+  std::uint64_t cpu_seconds = 120;
+};
+
+/// Confines this process for good to computing, reading what it has open and writing to what it has open: no files, sockets or processes, no
+/// code that is not mapped yet, no way back, and no more memory and CPU time than the limits. A call that is not on the list fails with EPERM. For a process
+/// with one thread that has loaded what it needs. Throws Error: Unsupported when the kernel cannot filter system calls: a process that
+/// cannot be confined must not go on to hostile bytes.
+SandboxLayers enter_sandbox(const SandboxLimits& limits);
+
+/// What enter_sandbox would find here. Changes nothing.
+SandboxLayers sandbox_support();
+
+/// The same for a foreign program, made before the fork because only async-signal-safe calls may follow: it may read and run what lies in the system's
+/// folders, which its own libraries are; it gets no network, no other process, and can write nowhere.
+class ProgramSandbox {
+ public:
+  /// Throws Error: Unsupported as enter_sandbox.
+  ProgramSandbox();
+  ~ProgramSandbox();
+  ProgramSandbox(const ProgramSandbox&) = delete;
+  ProgramSandbox& operator=(const ProgramSandbox&) = delete;
+  /// In the child, just before exec. False when a layer that this kernel has could not be put on.
+  bool enter() const noexcept;
+
+ private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace panduan

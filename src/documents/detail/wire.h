@@ -1,0 +1,18 @@
+#pragma once
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "documents/document.h"
+
+namespace panduan::documents::detail {
+
+/// What a worker says to the process that started it, as CBOR (RFC 8949): a document, or why there is none.
+std::string to_wire(const ParsedDocument& document);
+std::string to_wire(const Error& error);
+
+/// The document, with every range inside its text and in order, every number finite, every text valid UTF-8: a worker that was taken over can
+/// say nothing that would not be a document. Throws the worker's Error; Error: Corrupt for anything else.
+ParsedDocument from_wire(std::string_view bytes);
+
+}  // namespace panduan::documents::detail

@@ -1,0 +1,18 @@
+#pragma once
+#include <optional>
+#include <stop_token>
+#include <string_view>
+
+#include "documents/loader.h"
+
+namespace panduan::documents {
+
+/// Parses a file in a process of its own: this program, started anew, without our environment, that confines itself before it looks at a byte
+/// (base/sandbox.h). What comes back is checked like any foreign input. A crash, a time-out or hostile code costs this document and nothing else.
+/// Throws as Loader::load; besides Error: Corrupt (the parser died of it), TooLarge (memory), InvalidInput (time), Unsupported (no sandbox here).
+ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, const std::stop_token& stop = {});
+
+/// To be called first in main(): when this process was started as a worker it does that work, and main() ends with the returned code.
+std::optional<int> run_as_worker(int argc, char** argv);
+
+}  // namespace panduan::documents
