@@ -31,7 +31,8 @@ std::vector<rag::Source> read_source_files(const std::vector<std::filesystem::pa
                               kMaxSourcesBytes, file.string()));
     }
   }
-  if (sources.empty()) throw Error(ErrorKind::InvalidInput, "no file with a known ending is among the sources: PDF, HTML, Markdown and plain text are read");
+  if (sources.empty())
+    throw Error(ErrorKind::InvalidInput, fmt::format("no file with a known ending is among the sources: {} are read", documents::readable_formats()));
   return sources;
 }
 

@@ -60,28 +60,34 @@ Archive open_archive(const std::filesystem::path& path) {
   throw failure;
 }
 
+void read_all(zip_t* archive, const std::string& member, const std::string& what, const std::function<void(std::string_view)>& sink) {
+  const Member source(zip_fopen(archive, member.c_str(), 0));
+  if (!source) throw zip_failure(*zip_get_error(archive), what);
+  std::vector<char> piece(kPieceBytes);
+  for (;;) {
+    // The read that meets the end also compares the checksum.
+    const zip_int64_t count = zip_fread(source.get(), piece.data(), piece.size());
+    if (count < 0) throw zip_failure(*zip_file_get_error(source.get()), what);
+    if (count == 0) return;
+    sink({piece.data(), static_cast<std::size_t>(count)});
+  }
+}
+
 }  // namespace
 
 std::uint64_t read_zip_member(const std::filesystem::path& archive, std::string_view member, const std::function<void(std::string_view)>& sink,
                               const ZipReadOptions& options, const std::stop_token& stop) {
   const std::string what = fmt::format("cannot read '{}' in the archive '{}'", member, archive.string());
   const Archive opened = open_archive(archive);
-  const Member source(zip_fopen(opened.get(), std::string(member).c_str(), 0));
-  if (!source) throw zip_failure(*zip_get_error(opened.get()), what);
-
-  std::vector<char> piece(kPieceBytes);
   std::uint64_t total = 0;
-  for (;;) {
+  read_all(opened.get(), std::string(member), what, [&](std::string_view piece) {
     if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, fmt::format("unpacking '{}' was stopped", archive.string()));
-    // The read that meets the end also compares the checksum.
-    const zip_int64_t count = zip_fread(source.get(), piece.data(), piece.size());
-    if (count < 0) throw zip_failure(*zip_file_get_error(source.get()), what);
-    if (count == 0) return total;
-    total += static_cast<std::uint64_t>(count);
+    total += piece.size();
     if (total > options.max_bytes) throw Error(ErrorKind::TooLarge, fmt::format("{}: it unpacks to more than {} bytes", what, options.max_bytes));
-    sink({piece.data(), static_cast<std::size_t>(count)});
+    sink(piece);
     if (options.on_progress) options.on_progress(total);
-  }
+  });
+  return total;
 }
 
 std::uint64_t extract_zip_member(const std::filesystem::path& archive, std::string_view member, const std::filesystem::path& destination,
@@ -106,6 +112,40 @@ std::uint64_t extract_zip_member(const std::filesystem::path& archive, std::stri
     ::unlink(destination.c_str());
     throw;
   }
+}
+
+struct ZipArchive::Opened {
+  Archive archive;
+};
+
+ZipArchive::ZipArchive(std::string_view bytes, const Limits& limits) : opened_(std::make_unique<Opened>()), bytes_left_(limits.max_unpacked_bytes) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  if (source != nullptr) opened_->archive.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
+  if (!opened_->archive) {
+    if (source != nullptr) zip_source_free(source);
+    Error failure = zip_failure(error, "its archive is broken or cut off, fetch or save it anew");
+    zip_error_fini(&error);
+    throw failure;
+  }
+  zip_error_fini(&error);
+  const auto members = static_cast<std::uint64_t>(zip_get_num_entries(opened_->archive.get(), 0));
+  if (members > limits.max_members) throw Error(ErrorKind::TooLarge, fmt::format("it holds {} files, more than {}", members, limits.max_members));
+}
+ZipArchive::~ZipArchive() = default;
+
+bool ZipArchive::has(std::string_view member) const { return zip_name_locate(opened_->archive.get(), std::string(member).c_str(), 0) >= 0; }
+
+std::string ZipArchive::read(std::string_view member) {
+  std::string bytes;
+  read_all(opened_->archive.get(), std::string(member), fmt::format("cannot read '{}' in it", member), [&](std::string_view piece) {
+    if (piece.size() > bytes_left_)
+      throw Error(ErrorKind::TooLarge, "it unpacks to more than is put up with: a very large document, or an archive made to fill the memory");
+    bytes_left_ -= piece.size();
+    bytes += piece;
+  });
+  return bytes;
 }
 
 }  // namespace panduan

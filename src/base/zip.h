@@ -2,7 +2,9 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <stop_token>
+#include <string>
 #include <string_view>
 
 namespace panduan {
@@ -21,5 +23,29 @@ std::uint64_t read_zip_member(const std::filesystem::path& archive, std::string_
 /// The same into a file, which is made or replaced, and removed when anything fails. Throws Error{NoSpace, Forbidden} besides.
 std::uint64_t extract_zip_member(const std::filesystem::path& archive, std::string_view member, const std::filesystem::path& destination,
                                  const ZipReadOptions& options = {}, const std::stop_token& stop = {});
+
+/// A zip archive whose bytes are in memory: an office document. For a process that is confined; nothing is written anywhere.
+class ZipArchive {
+ public:
+  struct Limits {
+    std::uint64_t max_unpacked_bytes = 512ULL << 20U;  ///< of all members that are read
+    std::uint64_t max_members = 100'000;
+  };
+  /// `bytes` are not copied. Throws Error: Corrupt (no archive), TooLarge (too many members).
+  ZipArchive(std::string_view bytes, const Limits& limits);
+  explicit ZipArchive(std::string_view bytes) : ZipArchive(bytes, Limits{}) {}
+  ~ZipArchive();
+  ZipArchive(const ZipArchive&) = delete;
+  ZipArchive& operator=(const ZipArchive&) = delete;
+
+  bool has(std::string_view member) const;
+  /// A member's bytes; its checksum has been compared. Throws Error: NotFound, Corrupt, TooLarge (the limit of all members), Unsupported (encrypted).
+  std::string read(std::string_view member);
+
+ private:
+  struct Opened;
+  std::unique_ptr<Opened> opened_;
+  std::uint64_t bytes_left_;
+};
 
 }  // namespace panduan

@@ -1,8 +1,11 @@
 #include "cli/arguments.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 
 #include "cli/version.h"
+#include "documents/loader.h"
 
 namespace panduan::cli {
 namespace {
@@ -71,7 +74,7 @@ class Parser {
 
   void add_document_commands() {
     command(app_, "add", "Add files and folders; what has not changed is skipped", Command::Add)
-        ->add_option("PATH", arguments_.names, "Files and folders (PDF, HTML, Markdown, plain text)")
+        ->add_option("PATH", arguments_.names, fmt::format("Files and folders ({})", documents::readable_formats()))
         ->required();
     CLI::App* list = command(app_, "list", "List the documents, newest first", Command::List);
     list->add_option("--limit", arguments_.list_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 10000));

@@ -12,6 +12,7 @@
 #include "cli/open.h"
 #include "cli/print_json.h"
 #include "cli/terminal.h"
+#include "documents/loader.h"
 #include "server/json.h"
 
 // add, list, remove
@@ -105,7 +106,7 @@ int run_add(const Session& session) {
                  static_cast<double>(summary.tokens) / summary.embed_ms * 1000, human_duration(summary.total_ms));
     fmt::print("\n");
     if (summary.added + summary.updated + summary.unchanged + summary.failed == 0)
-      fmt::print("No file with a known ending was found there: PDF, HTML, Markdown and plain text are read.\n");
+      fmt::print("No file with a known ending was found there: {} are read.\n", documents::readable_formats());
   }
   return summary.failed > 0 ? 1 : 0;
 }

@@ -9,6 +9,11 @@
 #include "documents/detail/source_text.h"
 #include "documents/html_loader.h"
 #include "documents/markdown_loader.h"
+#include "documents/office/docx_loader.h"
+#include "documents/office/epub_loader.h"
+#include "documents/office/opendocument_loader.h"
+#include "documents/office/pptx_loader.h"
+#include "documents/office/xlsx_loader.h"
 #include "documents/pdf_loader.h"
 #include "documents/text_loader.h"
 #include "documents/worker.h"
@@ -19,6 +24,13 @@ const std::vector<std::unique_ptr<Loader>>& loaders() {
   static const auto list = [] {
     std::vector<std::unique_ptr<Loader>> made;
     made.push_back(std::make_unique<PdfLoader>());
+    made.push_back(std::make_unique<DocxLoader>());
+    made.push_back(std::make_unique<PptxLoader>());
+    made.push_back(std::make_unique<XlsxLoader>());
+    made.push_back(std::make_unique<OpenDocumentLoader>(OpenDocumentLoader::Kind::Text));
+    made.push_back(std::make_unique<OpenDocumentLoader>(OpenDocumentLoader::Kind::Spreadsheet));
+    made.push_back(std::make_unique<OpenDocumentLoader>(OpenDocumentLoader::Kind::Presentation));
+    made.push_back(std::make_unique<EpubLoader>());
     made.push_back(std::make_unique<HtmlLoader>());
     made.push_back(std::make_unique<MarkdownLoader>());
     made.push_back(std::make_unique<TextLoader>());
@@ -33,17 +45,20 @@ const Loader& loader_for(const std::filesystem::path& name, std::string_view byt
     if (loader->accepts(name, bytes)) return *loader;
   }
   const std::string ending = detail::lower_ending(name.string());
-  throw Error(ErrorKind::Unsupported, fmt::format("{} is not a format that can be read: give PDF, HTML, Markdown or plain text in UTF-8",
-                                                  ending.empty() ? "this binary file" : fmt::format("this binary file (.{})", ending)));
+  throw Error(ErrorKind::Unsupported, fmt::format("{} is not a format that can be read; {} are",
+                                                  ending.empty() ? "this binary file" : fmt::format("this binary file (.{})", ending), readable_formats()));
 }
 
 ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop) {
   return load_in_worker(loader_for(name, bytes), bytes, stop);
 }
 
+std::string_view readable_formats() { return "PDF, Word, Excel, PowerPoint, OpenDocument, EPUB, HTML, Markdown and plain text in UTF-8"; }
+
 bool has_known_ending(const std::filesystem::path& name) {
-  static constexpr std::array<std::string_view, 15> kKnown = {"pdf", "html", "htm", "xhtml", "md",   "markdown", "mdown", "mkd",
-                                                              "txt", "text", "rst", "org",   "adoc", "csv",      "tsv"};
+  static constexpr auto kKnown = std::to_array<std::string_view>({"pdf", "docx",     "docm",  "dotx", "doc", "pptx", "pptm", "ppsx", "ppt",  "xlsx", "xlsm",
+                                                                  "xls", "odt",      "ott",   "ods",  "ots", "odp",  "otp",  "epub", "html", "htm",  "xhtml",
+                                                                  "md",  "markdown", "mdown", "mkd",  "txt", "text", "rst",  "org",  "adoc", "csv",  "tsv"});
   return std::find(kKnown.begin(), kKnown.end(), detail::lower_ending(name.string())) != kKnown.end();
 }
 

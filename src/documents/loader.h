@@ -26,7 +26,7 @@ class Loader {
   virtual ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const = 0;
 };
 
-/// PDF, HTML, Markdown, plain text, asked in this order.
+/// PDF, Office Open XML, OpenDocument, EPUB, HTML, Markdown, plain text, asked in this order.
 const std::vector<std::unique_ptr<Loader>>& loaders();
 
 /// The loader for a file of this name and bytes; `name` is only looked at for its ending. Throws Error: InvalidInput when it is
@@ -35,6 +35,9 @@ const Loader& loader_for(const std::filesystem::path& name, std::string_view byt
 
 /// Parses a file's bytes with the loader that accepts them, in a worker. Throws as loader_for and load_in_worker.
 ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop = {});
+
+/// What loaders() read, for a person: "PDF, Word, … and plain text".
+std::string_view readable_formats();
 
 /// Whether a file of this name is worth opening when a whole folder is added.
 bool has_known_ending(const std::filesystem::path& name);

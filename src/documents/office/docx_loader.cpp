@@ -1,0 +1,210 @@
+#include "documents/office/docx_loader.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "documents/detail/package.h"
+#include "documents/detail/source_text.h"
+#include "documents/detail/text_builder.h"
+
+namespace panduan::documents {
+namespace {
+
+using detail::attribute_of;
+using detail::child_of;
+using detail::local_name;
+
+constexpr std::string_view kMain = "word/document.xml";
+constexpr int kHighestOutline = 9;  // what is above is running text
+constexpr int kDeepestHeading = 6;
+
+int number_of(std::string_view text, int otherwise) {
+  int number = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+bool is_off(std::string_view value) { return value == "0" || value == "false" || value == "off"; }
+
+/// What the styles of a document make of text, by their ids.
+class Styles {
+ public:
+  explicit Styles(const pugi::xml_node& root) {
+    for (const auto& style : root.children()) {
+      if (local_name(style) != "style") continue;
+      Style& made = styles_[std::string(attribute_of(style, "styleId"))];
+      made.based_on = attribute_of(child_of(style, "basedOn"), "val");
+      const std::string_view level = attribute_of(child_of(style, {"pPr", "outlineLvl"}), "val");
+      if (!level.empty()) made.level = number_of(level, -1) + 1;
+      const std::string_view name = attribute_of(child_of(style, "name"), "val");
+      if (name == "Title" || name == "title") made.level = 1;
+      made.hidden = is_hidden(child_of(style, "rPr"));
+      made.list = static_cast<bool>(child_of(style, {"pPr", "numPr"}));
+    }
+  }
+  /// 0 for running text.
+  int heading_level(std::string_view id) const {
+    const Style* style = first_of(id, [](const Style& one) { return one.level >= 0; });
+    return style == nullptr || style->level > kHighestOutline ? 0 : style->level;
+  }
+  bool is_list(std::string_view id) const {
+    return first_of(id, [](const Style& one) { return one.list; }) != nullptr;
+  }
+  bool hides(std::string_view id) const {
+    const auto found = styles_.find(id);
+    return found != styles_.end() && found->second.hidden;
+  }
+
+  /// Run properties by which nobody sees the text: hidden, white on nothing, or a point high at most.
+  static bool is_hidden(const pugi::xml_node& properties) {
+    if (!properties) return false;
+    const auto vanish = child_of(properties, "vanish");
+    if (vanish && !is_off(attribute_of(vanish, "val"))) return true;
+    const std::string_view colour = attribute_of(child_of(properties, "color"), "val");
+    const bool has_ground = child_of(properties, "shd") || child_of(properties, "highlight");
+    if ((colour == "FFFFFF" || colour == "ffffff") && !has_ground) return true;
+    const std::string_view half_points = attribute_of(child_of(properties, "sz"), "val");
+    return !half_points.empty() && number_of(half_points, 24) <= 2;
+  }
+
+ private:
+  struct Style {
+    std::string based_on;
+    int level = -1;
+    bool hidden = false;
+    bool list = false;
+  };
+  /// The style, or the nearest that it is based on, of which this holds.
+  template <class Holds>
+  const Style* first_of(std::string_view id, const Holds& holds) const {
+    for (int step = 0; step < 20; ++step) {  // a style may be based on itself
+      const auto found = styles_.find(id);
+      if (found == styles_.end()) return nullptr;
+      if (holds(found->second)) return &found->second;
+      id = found->second.based_on;
+    }
+    return nullptr;
+  }
+  std::map<std::string, Style, std::less<>> styles_;
+};
+
+class Body {
+ public:
+  Body(detail::TextBuilder& builder, const Styles& styles) : builder_(builder), styles_(styles) {}
+
+  /// Footnotes, or with the mark "end" endnotes; those with a type are separators.
+  void read_notes(const pugi::xml_node& root, const std::string& mark) {
+    for (const auto& note : root.children()) {
+      if (attribute_of(note, "type").empty()) notes_[mark + std::string(attribute_of(note, "id"))] = note;
+    }
+  }
+
+  void add(const pugi::xml_node& root) {
+    detail::walk(root, [this](const pugi::xml_node& node) { return enter(node); }, [this](const pugi::xml_node& node) { leave(node); });
+  }
+
+ private:
+  bool enter(const pugi::xml_node& node) {
+    static const std::set<std::string_view> kSkipped{"del",   "moveFrom", "delText", "instrText", "fldData", "Fallback", "pPr", "rPr",
+                                                     "tblPr", "tblGrid",  "trPr",    "tcPr",      "sectPr",  "sdtPr",    "rt",  "object"};
+    const std::string_view name = local_name(node);
+    if (kSkipped.contains(name)) return false;
+    if (name == "p") begin_paragraph(node);
+    else if (name == "r") return !(Styles::is_hidden(child_of(node, "rPr")) || styles_.hides(attribute_of(child_of(node, {"rPr", "rStyle"}), "val")));
+    else if (name == "t") builder_.add_text(detail::text_of(node));
+    else if (name == "tab") builder_.add_text(" ");
+    else if (name == "noBreakHyphen") builder_.add_text("-");
+    else if (name == "br" || name == "cr") attribute_of(node, "type").empty() ? builder_.break_line() : builder_.break_paragraph();
+    else if (name == "tbl") builder_.break_paragraph();
+    else if (name == "tr") builder_.begin_row();
+    else if (name == "tc") begin_cell();
+    else if (name == "footnoteReference" || name == "endnoteReference")
+      pending_notes_.push_back((name == "endnoteReference" ? "end" : "") + std::string(attribute_of(node, "id")));
+    return name != "t";
+  }
+
+  void begin_cell() {
+    builder_.begin_cell();
+    ++cells_;
+  }
+
+  void begin_paragraph(const pugi::xml_node& node) {
+    const auto properties = child_of(node, "pPr");
+    const std::string_view own = attribute_of(child_of(properties, "outlineLvl"), "val");
+    const int level = own.empty() ? styles_.heading_level(attribute_of(child_of(properties, "pStyle"), "val")) : number_of(own, 9) + 1;
+    levels_.push_back(cells_ == 0 && level >= 1 && level <= kHighestOutline ? std::min(level, kDeepestHeading) : 0);
+    if (levels_.back() > 0) builder_.begin_heading(levels_.back());
+    else between_paragraphs(node);
+  }
+  void between_paragraphs(const pugi::xml_node& node) {
+    const auto properties = child_of(node, "pPr");
+    const bool item = child_of(properties, "numPr") || styles_.is_list(attribute_of(child_of(properties, "pStyle"), "val"));
+    cells_ > 0 || item ? builder_.break_line() : builder_.break_paragraph();
+  }
+
+  void leave(const pugi::xml_node& node) {
+    const std::string_view name = local_name(node);
+    if (name == "tr") builder_.end_row();
+    else if (name == "tc") --cells_;
+    else if (name == "tbl") builder_.break_paragraph();
+    else if (name == "p") end_paragraph(node);
+  }
+
+  void end_paragraph(const pugi::xml_node& node) {
+    if (levels_.empty()) return;
+    if (levels_.back() > 0) builder_.end_heading();
+    else between_paragraphs(node);
+    levels_.pop_back();
+    if (cells_ > 0 || !levels_.empty()) return;
+    for (const std::string& id : std::exchange(pending_notes_, {})) {
+      if (const auto found = notes_.find(id); found != notes_.end()) {
+        const pugi::xml_node note = found->second;
+        notes_.erase(found);  // a note may hold a reference to itself
+        add(note);
+      }
+    }
+  }
+
+  detail::TextBuilder& builder_;
+  const Styles& styles_;
+  std::map<std::string, pugi::xml_node, std::less<>> notes_;
+  std::vector<std::string> pending_notes_;
+  std::vector<int> levels_;  ///< of the paragraphs that are open: a text box stands inside one
+  int cells_ = 0;
+};
+
+/// A part that a document may have.
+std::optional<detail::XmlTree> optional_tree(ZipArchive& archive, std::string_view member) {
+  if (!archive.has(member)) return std::nullopt;
+  return detail::read_tree(archive, member);
+}
+
+}  // namespace
+
+bool DocxLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
+  const std::string ending = detail::lower_ending(name.string());
+  return (ending == "docx" || ending == "docm" || ending == "dotx" || ending == "doc") && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
+}
+
+ParsedDocument DocxLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {
+  detail::refuse_compound_file(bytes);
+  ZipArchive archive(bytes);
+  if (!archive.has(kMain)) throw Error(ErrorKind::Corrupt, "there is no text document in it: open and save it anew as .docx");
+  const auto tree = detail::read_tree(archive, kMain);
+  const auto styles_tree = optional_tree(archive, "word/styles.xml");
+  const auto footnotes = optional_tree(archive, "word/footnotes.xml");
+  const auto endnotes = optional_tree(archive, "word/endnotes.xml");
+  const Styles styles(styles_tree ? styles_tree->root() : pugi::xml_node());
+  detail::TextBuilder builder;
+  Body body(builder, styles);
+  if (footnotes) body.read_notes(footnotes->root(), "");
+  if (endnotes) body.read_notes(endnotes->root(), "end");
+  body.add(tree.root());
+  return detail::finished(builder.finish(), media_type(), detail::title_in(archive, "docProps/core.xml"));
+}
+
+}  // namespace panduan::documents

@@ -1,0 +1,14 @@
+#pragma once
+#include "documents/loader.h"
+
+namespace panduan::documents {
+
+/// Text documents of Office Open XML (ECMA-376). Footnotes stand behind their paragraph; deleted and hidden text is left out.
+class DocxLoader : public Loader {
+ public:
+  std::string_view media_type() const override { return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"; }
+  bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
+  ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
+};
+
+}  // namespace panduan::documents

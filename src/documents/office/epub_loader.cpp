@@ -1,0 +1,103 @@
+#include "documents/office/epub_loader.h"
+
+#include <set>
+
+#include "base/error.h"
+#include "documents/detail/html_text.h"
+#include "documents/detail/package.h"
+#include "documents/detail/parser_memory.h"
+#include "documents/detail/source_text.h"
+#include "documents/detail/text_builder.h"
+
+namespace panduan::documents {
+namespace {
+
+using detail::attribute_of;
+using detail::child_of;
+using detail::local_name;
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+/// A reference inside a book without its fragment, with %20 as what it stands for.
+std::string decoded_reference(std::string_view reference) {
+  std::string path;
+  reference = reference.substr(0, reference.find('#'));
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    const bool escaped = reference[i] == '%' && i + 2 < reference.size() && hex_digit(reference[i + 1]) >= 0 && hex_digit(reference[i + 2]) >= 0;
+    path += escaped ? static_cast<char>(hex_digit(reference[i + 1]) * 16 + hex_digit(reference[i + 2])) : reference[i];
+    if (escaped) i += 2;
+  }
+  return path;
+}
+
+/// What a rights management has encrypted. Fonts are often scrambled, and nobody reads those.
+std::set<std::string, std::less<>> encrypted_members(ZipArchive& archive) {
+  std::set<std::string, std::less<>> found;
+  if (!archive.has("META-INF/encryption.xml")) return found;
+  const auto tree = detail::read_tree(archive, "META-INF/encryption.xml");
+  detail::walk(
+      tree.root(),
+      [&](const pugi::xml_node& node) {
+        if (local_name(node) == "CipherReference") found.insert(decoded_reference(attribute_of(node, "URI")));
+        return true;
+      },
+      [](const pugi::xml_node&) {});
+  return found;
+}
+
+struct Book {
+  std::string title;
+  std::vector<std::string> chapters;  ///< members, in reading order
+};
+
+Book read_book(ZipArchive& archive) {
+  const auto container = detail::read_tree(archive, "META-INF/container.xml");
+  const std::string package(attribute_of(child_of(container.root(), {"rootfiles", "rootfile"}), "full-path"));
+  if (package.empty() || !archive.has(package)) throw Error(ErrorKind::Corrupt, "the book is broken: it does not say what is in it");
+  const auto tree = detail::read_tree(archive, package);
+  Book book{.title = detail::one_line(detail::text_of(child_of(tree.root(), {"metadata", "title"}))), .chapters = {}};
+  std::map<std::string, std::string, std::less<>> members;
+  for (const auto& item : child_of(tree.root(), "manifest").children()) {
+    const std::string_view type = attribute_of(item, "media-type");
+    if (type != "application/xhtml+xml" && type != "text/html") continue;
+    members[std::string(attribute_of(item, "id"))] = detail::member_path(package, decoded_reference(attribute_of(item, "href")));
+  }
+  for (const auto& item : child_of(tree.root(), "spine").children()) {
+    const auto found = members.find(attribute_of(item, "idref"));
+    if (found != members.end()) book.chapters.push_back(found->second);
+  }
+  return book;
+}
+
+}  // namespace
+
+bool EpubLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
+  return detail::is_zip(bytes) &&
+         (detail::lower_ending(name.string()) == "epub" || bytes.substr(0, 100).find("mimetypeapplication/epub+zip") != std::string_view::npos);
+}
+
+ParsedDocument EpubLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+  ZipArchive archive(bytes);
+  const Book book = read_book(archive);
+  const auto encrypted = encrypted_members(archive);
+  detail::TextBuilder builder;
+  std::set<std::string> read;
+  for (const std::string& chapter : book.chapters) {
+    if (!archive.has(chapter) || !read.insert(chapter).second) continue;
+    if (encrypted.contains(chapter)) throw Error(ErrorKind::Unsupported, "the book is encrypted by a rights management: give a copy without it");
+    const std::string page = archive.read(chapter);
+    if (page.empty()) continue;
+    detail::check_markup_size(page, "HTML");
+    const std::string source = detail::decode_source(page);
+    detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()), stop);
+    builder.break_paragraph();
+    detail::append_html(source, builder, memory);
+  }
+  return detail::finished(builder.finish(), media_type(), book.title);
+}
+
+}  // namespace panduan::documents

@@ -1,0 +1,213 @@
+#include "documents/office/opendocument_loader.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <set>
+#include <utility>
+
+#include "base/error.h"
+#include "documents/detail/package.h"
+#include "documents/detail/source_text.h"
+#include "documents/detail/text_builder.h"
+
+namespace panduan::documents {
+namespace {
+
+using detail::attribute_of;
+using detail::child_of;
+using detail::local_name;
+
+struct Format {
+  OpenDocumentLoader::Kind kind;
+  std::string_view ending, template_ending, body, media_type;
+};
+constexpr std::array<Format, 3> kFormats{{
+    {OpenDocumentLoader::Kind::Text, "odt", "ott", "text", "application/vnd.oasis.opendocument.text"},
+    {OpenDocumentLoader::Kind::Spreadsheet, "ods", "ots", "spreadsheet", "application/vnd.oasis.opendocument.spreadsheet"},
+    {OpenDocumentLoader::Kind::Presentation, "odp", "otp", "presentation", "application/vnd.oasis.opendocument.presentation"},
+}};
+
+const Format& format_of(OpenDocumentLoader::Kind kind) { return *std::ranges::find(kFormats, kind, &Format::kind); }
+
+constexpr std::size_t kDeepestHeading = 6;
+constexpr std::size_t kMostRepeats = 1000;  // of a cell that holds something
+
+std::size_t count_of(std::string_view text, std::size_t otherwise) {
+  std::size_t number = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+/// The names of styles by which nobody sees the text.
+std::set<std::string, std::less<>> hidden_styles(const pugi::xml_node& styles) {
+  std::set<std::string, std::less<>> hidden;
+  for (const auto& style : styles.children()) {
+    const auto properties = child_of(style, "text-properties");
+    const std::string_view colour = attribute_of(properties, "color");
+    const std::string_view ground = attribute_of(properties, "background-color");
+    const bool white = (colour == "#ffffff" || colour == "#FFFFFF") && (ground.empty() || ground == "transparent" || ground == colour);
+    const std::string_view size = attribute_of(properties, "font-size");
+    const bool tiny = size == "0pt" || size == "1pt";
+    if (attribute_of(properties, "display") == "none" || white || tiny) hidden.insert(std::string(attribute_of(style, "name")));
+  }
+  return hidden;
+}
+
+class Content {
+ public:
+  Content(detail::TextBuilder& builder, const std::set<std::string, std::less<>>& hidden) : builder_(builder), hidden_(hidden) {}
+
+  void add(const pugi::xml_node& root) {
+    detail::walk(root, [this](const pugi::xml_node& node) { return enter(node); }, [this](const pugi::xml_node& node) { leave(node); });
+  }
+
+ private:
+  bool enter(const pugi::xml_node& node) {
+    static const std::set<std::string_view> kSkipped{"note-citation", "tracked-changes", "annotation",      "forms",    "sequence-decls", "script",   "desc",
+                                                     "hidden-text",   "dde-source",      "event-listeners", "settings", "ruby-text",      "thumbnail"};
+    if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
+      if (paragraphs_ > 0) builder_.add_text(node.value());
+      return true;
+    }
+    const std::string_view name = local_name(node);
+    if (kSkipped.contains(name) || hidden_.contains(attribute_of(node, "style-name")) || attribute_of(node, "visibility") == "collapse") return false;
+    if (name == "h" || name == "p") begin_paragraph(node, name == "h");
+    else if (name == "s" || name == "tab") builder_.add_text(" ");
+    else if (name == "line-break") in_heading() ? builder_.add_text(" ") : builder_.break_line();
+    else if (name == "list-item" || name == "list-header") ++list_items_;
+    else if (name == "table") builder_.break_paragraph();
+    else if (name == "table-row") return begin_row(node);
+    else if (name == "table-cell" || name == "covered-table-cell") return begin_cell(node);
+    else if (name == "frame" || name == "custom-shape") frame_is_title_ = attribute_of(node, "class") == "title";
+    else if (name == "note") return keep_note(node);
+    return true;
+  }
+
+  void leave(const pugi::xml_node& node) {
+    const std::string_view name = local_name(node);
+    if (name == "h" || name == "p") end_paragraph();
+    else if (name == "list-item" || name == "list-header") --list_items_;
+    else if (name == "table") builder_.break_paragraph();
+    else if (name == "table-row") builder_.end_row();
+    else if (name == "table-cell" || name == "covered-table-cell") end_cell(node);
+    else if (name == "frame" || name == "custom-shape") frame_is_title_ = false;
+  }
+
+  bool in_heading() const { return !levels_.empty() && levels_.back() > 0; }
+
+  void begin_paragraph(const pugi::xml_node& node, bool heading) {
+    const std::size_t level = heading ? std::clamp<std::size_t>(count_of(attribute_of(node, "outline-level"), 1), 1, kDeepestHeading) : frame_is_title_ ? 1 : 0;
+    levels_.push_back(cells_ == 0 ? static_cast<int>(level) : 0);
+    ++paragraphs_;
+    if (in_heading()) builder_.begin_heading(levels_.back());
+    else between_paragraphs();
+  }
+  void between_paragraphs() { cells_ > 0 || list_items_ > 0 ? builder_.break_line() : builder_.break_paragraph(); }
+  void end_paragraph() {
+    if (in_heading()) builder_.end_heading();
+    else between_paragraphs();
+    levels_.pop_back();
+    --paragraphs_;
+    if (cells_ > 0 || paragraphs_ > 0) return;
+    for (const auto& note : std::exchange(notes_, {})) add(child_of(note, "note-body"));
+  }
+
+  bool keep_note(const pugi::xml_node& node) {
+    notes_.push_back(node);
+    return false;
+  }
+
+  static bool holds_something(const pugi::xml_node& node) { return static_cast<bool>(node.first_child()); }
+
+  bool begin_row(const pugi::xml_node& node) {
+    // A sheet ends with a million empty rows, written as one that is repeated.
+    if (std::ranges::none_of(node.children(), holds_something)) return false;
+    builder_.begin_row();
+    return true;
+  }
+  bool begin_cell(const pugi::xml_node& node) {
+    bool last = true;
+    for (pugi::xml_node next = node.next_sibling(); next; next = next.next_sibling()) last = last && !holds_something(next);
+    if (last && !holds_something(node)) return false;  // the empty cells to the edge of the sheet
+    ++cells_;
+    builder_.begin_cell();
+    return true;
+  }
+  void end_cell(const pugi::xml_node& node) {
+    --cells_;
+    const std::size_t repeated = std::min(count_of(attribute_of(node, "number-columns-repeated"), 1), kMostRepeats);
+    for (std::size_t i = 1; i < repeated; ++i) {
+      builder_.begin_cell();
+      if (holds_something(node)) builder_.add_text(detail::text_of(node));
+    }
+  }
+
+  detail::TextBuilder& builder_;
+  const std::set<std::string, std::less<>>& hidden_;
+  std::vector<pugi::xml_node> notes_;
+  std::vector<int> levels_;  ///< of the paragraphs that are open: a frame stands inside one
+  int paragraphs_ = 0;
+  int cells_ = 0;
+  int list_items_ = 0;
+  bool frame_is_title_ = false;
+};
+
+bool is_encrypted(ZipArchive& archive) {
+  if (!archive.has("META-INF/manifest.xml")) return false;
+  const auto tree = detail::read_tree(archive, "META-INF/manifest.xml");
+  return std::ranges::any_of(tree.root().children(), [](const pugi::xml_node& entry) {
+    return attribute_of(entry, "full-path") == "content.xml" && child_of(entry, "encryption-data");
+  });
+}
+
+/// Sheets and slides are pages; a sheet's name is its heading, and that of a slide that nobody named ("page1") is not shown.
+ParsedDocument read_pages(const pugi::xml_node& body, const std::set<std::string, std::less<>>& hidden, bool sheets, const std::stop_token& stop) {
+  ParsedDocument document;
+  std::size_t number = 0;
+  for (const auto& page : body.children()) {
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the document was stopped");
+    if (local_name(page) != (sheets ? "table" : "page")) continue;
+    ++number;
+    if (hidden.contains(attribute_of(page, "style-name")) || attribute_of(page, "display") == "false") continue;
+    detail::TextBuilder builder;
+    const std::string name(attribute_of(page, "name"));
+    if (sheets && !name.empty()) {
+      builder.begin_heading(1);
+      builder.add_text(name);
+      builder.end_heading();
+    }
+    Content(builder, hidden).add(page);
+    ParsedDocument parsed = builder.finish();
+    if (detail::is_only_a_heading(parsed)) continue;
+    detail::append_page(document, std::move(parsed), sheets && !name.empty() ? name : std::to_string(number));
+  }
+  return document;
+}
+
+}  // namespace
+
+std::string_view OpenDocumentLoader::media_type() const { return format_of(kind_).media_type; }
+
+bool OpenDocumentLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
+  const Format& format = format_of(kind_);
+  const std::string ending = detail::lower_ending(name.string());
+  return detail::is_zip(bytes) && (ending == format.ending || ending == format.template_ending);
+}
+
+ParsedDocument OpenDocumentLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+  ZipArchive archive(bytes);
+  if (is_encrypted(archive)) throw Error(ErrorKind::Unsupported, "it has a password: save a copy without one and add that");
+  if (!archive.has("content.xml")) throw Error(ErrorKind::Corrupt, "there is no document in it: open and save it anew");
+  const auto tree = detail::read_tree(archive, "content.xml");
+  const auto hidden = hidden_styles(child_of(tree.root(), "automatic-styles"));
+  const auto body = child_of(tree.root(), {"body", format_of(kind_).body});
+  if (!body) throw Error(ErrorKind::Corrupt, "what is in it is another kind of document than its name says: give it the ending of what it is");
+  std::string title = detail::title_in(archive, "meta.xml");
+  if (kind_ != Kind::Text) return detail::finished(read_pages(body, hidden, kind_ == Kind::Spreadsheet, stop), media_type(), std::move(title));
+  detail::TextBuilder builder;
+  Content(builder, hidden).add(body);
+  return detail::finished(builder.finish(), media_type(), std::move(title));
+}
+
+}  // namespace panduan::documents

@@ -1,0 +1,118 @@
+#include "documents/office/pptx_loader.h"
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "documents/detail/package.h"
+#include "documents/detail/source_text.h"
+#include "documents/detail/text_builder.h"
+
+namespace panduan::documents {
+namespace {
+
+using detail::attribute_of;
+using detail::child_of;
+using detail::local_name;
+
+constexpr std::string_view kMain = "ppt/presentation.xml";
+
+std::string_view placeholder_of(const pugi::xml_node& shape) {
+  const auto placeholder = child_of(shape, {"nvSpPr", "nvPr", "ph"});
+  const std::string_view type = attribute_of(placeholder, "type");
+  return placeholder && type.empty() ? "body" : type;
+}
+
+/// What stands on a slide, or in its notes, where the picture of the slide, its number and its date are left out.
+class Slide {
+ public:
+  explicit Slide(detail::TextBuilder& builder) : builder_(builder) {}
+  void add(const pugi::xml_node& root) {
+    detail::walk(root, [this](const pugi::xml_node& node) { return enter(node); }, [this](const pugi::xml_node& node) { leave(node); });
+  }
+
+ private:
+  static bool is_title(std::string_view placeholder) { return placeholder == "title" || placeholder == "ctrTitle"; }
+
+  bool enter(const pugi::xml_node& node) {
+    const std::string_view name = local_name(node);
+    if (name == "sp") {
+      const std::string_view placeholder = placeholder_of(node);
+      if (placeholder == "sldNum" || placeholder == "dt" || placeholder == "ftr" || placeholder == "hdr" || placeholder == "sldImg") return false;
+      if (attribute_of(child_of(node, {"nvSpPr", "cNvPr"}), "hidden") == "1") return false;
+      in_title_ = is_title(placeholder);
+      in_title_ ? builder_.begin_heading(1) : builder_.break_paragraph();
+    } else if (name == "t") {
+      builder_.add_text(detail::text_of(node));
+      return false;
+    } else if (name == "br" || name == "p") {
+      in_title_ ? builder_.add_text(" ") : builder_.break_line();
+    } else if (name == "tbl") {
+      builder_.break_paragraph();
+    } else if (name == "tr") {
+      builder_.begin_row();
+    } else if (name == "tc") {
+      builder_.begin_cell();
+    } else if (name == "Fallback") {
+      return false;
+    }
+    return true;
+  }
+  void leave(const pugi::xml_node& node) {
+    const std::string_view name = local_name(node);
+    if (name == "sp") {
+      in_title_ ? builder_.end_heading() : builder_.break_paragraph();
+      in_title_ = false;
+    } else if (name == "tr") {
+      builder_.end_row();
+    } else if (name == "tbl") {
+      builder_.break_paragraph();
+    } else if (name == "p" && !in_title_) {
+      builder_.break_line();
+    }
+  }
+
+  detail::TextBuilder& builder_;
+  bool in_title_ = false;
+};
+
+ParsedDocument read_slide(ZipArchive& archive, const std::string& member, const pugi::xml_node& root) {
+  detail::TextBuilder builder;
+  Slide(builder).add(root);
+  for (const auto& [id, relationship] : detail::relationships_of(archive, member)) {
+    if (relationship.type != "notesSlide" || !archive.has(relationship.target)) continue;
+    const auto notes = detail::read_tree(archive, relationship.target);
+    builder.break_paragraph();
+    Slide(builder).add(notes.root());
+  }
+  return builder.finish();
+}
+
+}  // namespace
+
+bool PptxLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
+  const std::string ending = detail::lower_ending(name.string());
+  return (ending == "pptx" || ending == "pptm" || ending == "ppsx" || ending == "ppt") && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
+}
+
+ParsedDocument PptxLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+  detail::refuse_compound_file(bytes);
+  ZipArchive archive(bytes);
+  if (!archive.has(kMain)) throw Error(ErrorKind::Corrupt, "there is no presentation in it: open and save it anew as .pptx");
+  const auto tree = detail::read_tree(archive, kMain);
+  const auto relationships = detail::relationships_of(archive, kMain);
+  ParsedDocument document;
+  std::size_t number = 0;
+  for (const auto& entry : child_of(tree.root(), "sldIdLst").children()) {
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the presentation was stopped");
+    if (local_name(entry) != "sldId") continue;
+    ++number;
+    const auto found = relationships.find(detail::relationship_id(entry));
+    if (found == relationships.end() || !archive.has(found->second.target)) continue;
+    const auto slide = detail::read_tree(archive, found->second.target);
+    if (attribute_of(slide.root(), "show") == "0") continue;
+    detail::append_page(document, read_slide(archive, found->second.target, slide.root()), fmt::format("{}", number));
+  }
+  return detail::finished(std::move(document), media_type(), detail::title_in(archive, "docProps/core.xml"));
+}
+
+}  // namespace panduan::documents
