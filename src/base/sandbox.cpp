@@ -65,6 +65,10 @@ void allow_below(int ruleset, const char* folder, std::uint64_t rights) {
   ::close(parent);
 }
 
+// Conditions on an argument of a call, from 0; libseccomp's own macros are C.
+scmp_arg_cmp has_none_of(unsigned argument, scmp_datum_t bits) { return {.arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = bits, .datum_b = 0}; }
+scmp_arg_cmp is(unsigned argument, scmp_datum_t value) { return {.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value, .datum_b = 0}; }
+
 class Filter {
  public:
   explicit Filter(std::uint32_t otherwise) : context_(::seccomp_init(otherwise)) {
@@ -184,8 +188,8 @@ SandboxLayers enter_sandbox(const SandboxLimits& limits) {
 
   Filter filter(SCMP_ACT_ERRNO(EPERM));
   for (const int call : kAllowed) filter.rule(SCMP_ACT_ALLOW, call);
-  for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) filter.rule(SCMP_ACT_ALLOW, call, SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-  filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(tgkill), SCMP_A0(SCMP_CMP_EQ, static_cast<scmp_datum_t>(::getpid())));  // abort()
+  for (const int call : {SCMP_SYS(mmap), SCMP_SYS(mprotect)}) filter.rule(SCMP_ACT_ALLOW, call, has_none_of(2, PROT_EXEC));
+  filter.rule(SCMP_ACT_ALLOW, SCMP_SYS(tgkill), is(0, static_cast<scmp_datum_t>(::getpid())));  // abort()
   filter.load();
   return layers;
 }
@@ -198,7 +202,7 @@ struct ProgramSandbox::Parts {
 ProgramSandbox::ProgramSandbox() : parts_(std::make_unique<Parts>()) {
   Filter filter(SCMP_ACT_ALLOW);
   for (const int call : kNoProgramNeeds) filter.rule(SCMP_ACT_ERRNO(EPERM), call);
-  filter.rule(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, 0));
+  filter.rule(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), has_none_of(0, CLONE_THREAD));
   parts_->instructions = filter.program();
   parts_->ruleset = make_ruleset(landlock_abi());
   if (parts_->ruleset < 0) return;

@@ -42,7 +42,7 @@ struct Attempt {
   std::string what;
   int (*attempt)();
 };
-void PrintTo(const Attempt& attempt, std::ostream* out) { *out << attempt.what; }
+std::ostream& operator<<(std::ostream& out, const Attempt& attempt) { return out << attempt.what; }
 
 const std::vector<Attempt>& attempts() {
   static const std::vector<Attempt> all{

@@ -17,6 +17,17 @@ bool starts_with_tag(std::string_view text, std::string_view lower_tag) {
   return true;
 }
 
+/// What <meta charset=…> near the beginning names (HTML Living Standard, 13.2.3.2); empty when nothing does.
+std::string_view declared_encoding(std::string_view bytes) {
+  constexpr std::string_view kName = "charset=";
+  const std::string_view start = bytes.substr(0, 1024);
+  const std::size_t found = start.find(kName);
+  if (found == std::string_view::npos) return {};
+  std::string_view value = start.substr(found + kName.size());
+  value.remove_prefix(std::min(value.find_first_not_of("\"' "), value.size()));
+  return value.substr(0, value.find_first_of("\"' />;"));
+}
+
 }  // namespace
 
 bool HtmlLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
@@ -31,7 +42,7 @@ bool HtmlLoader::accepts(const std::filesystem::path& name, std::string_view byt
 
 ParsedDocument HtmlLoader::load(std::string_view bytes, const std::stop_token& stop) const {
   detail::check_markup_size(bytes, "HTML");
-  const std::string source = detail::decode_source(bytes);
+  const std::string source = detail::decode_source(bytes, declared_encoding(bytes));
   detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()), stop);
   detail::TextBuilder builder;
   std::string title = detail::append_html(source, builder, memory);

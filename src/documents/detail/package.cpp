@@ -82,7 +82,7 @@ std::string title_in(ZipArchive& archive, std::string_view properties_member) {
 
 bool is_only_a_heading(const ParsedDocument& page) { return page.headings.size() == 1 && page.headings.front().text.size() == page.text.size(); }
 
-void append_page(ParsedDocument& whole, ParsedDocument part, std::string label) {
+void append_page(ParsedDocument& whole, const ParsedDocument& part, std::string label) {
   if (part.text.empty()) return;
   if (!whole.text.empty()) whole.text += "\n\n";
   const std::size_t begin = whole.text.size();

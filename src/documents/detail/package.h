@@ -39,7 +39,7 @@ std::string title_in(ZipArchive& archive, std::string_view properties_member);
 bool is_only_a_heading(const ParsedDocument& page);
 
 /// Adds a part to a document, an empty line apart, as a page of that label.
-void append_page(ParsedDocument& whole, ParsedDocument part, std::string label);
+void append_page(ParsedDocument& whole, const ParsedDocument& part, std::string label);
 
 /// What every loader does at its end: the media type, a title, and text there must be.
 ParsedDocument finished(ParsedDocument document, std::string_view media_type, std::string title);

@@ -2,34 +2,43 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "base/encoding.h"
 #include "base/error.h"
 #include "base/unicode.h"
 
 namespace panduan::documents::detail {
 namespace {
 
-constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
 constexpr std::size_t kMaxMarkupBytes = 64U << 20U;
 
-bool has_utf16_mark(std::string_view bytes) { return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF"); }
+bool has_wide_mark(std::string_view bytes) {
+  return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") || bytes.starts_with(std::string_view("\0\0\xFE\xFF", 4));
+}
+
+void refuse_nul(std::string_view text) {
+  if (const std::size_t offset = text.find('\0'); offset != std::string_view::npos) {
+    throw Error(ErrorKind::Unsupported, fmt::format("not a text file: there is a NUL byte at offset {}", offset));
+  }
+}
 
 }  // namespace
 
-bool looks_like_text(std::string_view bytes) { return has_utf16_mark(bytes) || bytes.find('\0') == std::string_view::npos; }
+bool looks_like_text(std::string_view bytes) { return has_wide_mark(bytes) || bytes.find('\0') == std::string_view::npos; }
 
-std::string decode_source(std::string_view bytes) {
-  if (has_utf16_mark(bytes)) throw Error(ErrorKind::InvalidInput, "the text is UTF-16: save it as UTF-8 and add it again");
-  if (bytes.find('\0') != std::string_view::npos) {
-    throw Error(ErrorKind::Unsupported, fmt::format("not a text file: there is a NUL byte at offset {}", bytes.find('\0')));
-  }
-  if (const std::size_t offset = first_invalid_utf8(bytes); offset != std::string_view::npos) {
+std::string decode_source(std::string_view bytes, std::string_view declared) {
+  if (!has_wide_mark(bytes)) refuse_nul(bytes);
+  const auto decoded = decode_text(bytes, declared);
+  if (!decoded) {
+    const std::size_t offset = std::min(first_invalid_utf8(bytes), bytes.size() - 1);
     throw Error(ErrorKind::InvalidInput,
-                fmt::format("not valid UTF-8 at byte {} (0x{:02X}): convert it, for example with 'iconv -f GB18030 -t UTF-8', and add it again", offset,
+                fmt::format("not valid text at byte {} (0x{:02X}): it is damaged, or two encodings stand in one file; save it anew as UTF-8", offset,
                             static_cast<unsigned char>(bytes[offset])));
   }
-  if (bytes.starts_with(kUtf8Mark)) bytes.remove_prefix(kUtf8Mark.size());
+  refuse_nul(decoded->text);
   // What nobody sees is not part of the text: it would keep its words from being found, or hide them from readers.
-  const std::string visible = remove_invisible(bytes);
+  const std::string visible = remove_invisible(decoded->text);
   bytes = visible;
   require_visible_text(bytes);
   std::string text;

@@ -4,12 +4,12 @@
 
 namespace panduan::documents::detail {
 
-/// Whether bytes can be text of an encoding that we name in an error: no NUL in them, or a UTF-16 mark in front.
+/// Whether bytes can be text: no NUL in them, or a mark of UTF-16 or UTF-32 in front.
 bool looks_like_text(std::string_view bytes);
 
-/// A text file's bytes as UTF-8 with \n line ends, without a byte order mark and without invisible characters.
-/// Throws Error: InvalidInput (not UTF-8, nothing but white space), Unsupported (binary bytes).
-std::string decode_source(std::string_view bytes);
+/// A text file's bytes as UTF-8 (base/encoding.h) with \n line ends, without a byte order mark and without invisible characters. `declared`: the encoding that
+/// it names itself, if it does. Throws Error: InvalidInput (text in no encoding, nothing but white space), Unsupported (binary bytes).
+std::string decode_source(std::string_view bytes, std::string_view declared = {});
 
 /// Throws Error{TooLarge} when a format's parser would have to hold a tree of so many bytes.
 void check_markup_size(std::string_view bytes, std::string_view format);

@@ -178,9 +178,9 @@ ParsedDocument read_pages(const pugi::xml_node& body, const std::set<std::string
       builder.end_heading();
     }
     Content(builder, hidden).add(page);
-    ParsedDocument parsed = builder.finish();
+    const ParsedDocument parsed = builder.finish();
     if (detail::is_only_a_heading(parsed)) continue;
-    detail::append_page(document, std::move(parsed), sheets && !name.empty() ? name : std::to_string(number));
+    detail::append_page(document, parsed, sheets && !name.empty() ? name : std::to_string(number));
   }
   return document;
 }

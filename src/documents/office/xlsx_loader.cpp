@@ -158,7 +158,7 @@ class Workbook {
   std::string text_of(const pugi::xml_node& cell) const {
     const std::string_view type = attribute_of(cell, "t");
     if (type == "inlineStr") return string_in(child_of(cell, "is"));
-    const std::string value = detail::text_of(child_of(cell, "v"));
+    std::string value = detail::text_of(child_of(cell, "v"));
     if (type == "s") {
       const std::size_t index = index_of(value, strings_.size());
       return index < strings_.size() ? strings_[index] : std::string();
@@ -231,8 +231,8 @@ ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& s
     builder.add_text(name);
     builder.end_heading();
     workbook.add_sheet(sheet.root(), builder);
-    ParsedDocument parsed = builder.finish();
-    if (!detail::is_only_a_heading(parsed)) detail::append_page(document, std::move(parsed), name);
+    const ParsedDocument parsed = builder.finish();
+    if (!detail::is_only_a_heading(parsed)) detail::append_page(document, parsed, name);
   }
   return detail::finished(std::move(document), media_type(), detail::title_in(archive, "docProps/core.xml"));
 }

@@ -1,0 +1,121 @@
+#include "base/encoding.h"
+
+#include <unicode/ucnv.h>
+#include <unicode/ucsdet.h>
+#include <unicode/unistr.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <span>
+
+#include "base/unicode.h"
+
+namespace panduan {
+namespace {
+
+constexpr std::size_t kLookedAt = 64U << 10U;  // bytes that the detector sees
+
+struct Mark {
+  std::string_view bytes, encoding;
+};
+// UTF-32's little-endian mark begins with UTF-16's.
+constexpr std::array<Mark, 5> kMarks{{{"\xEF\xBB\xBF", "UTF-8"},
+                                      {std::string_view("\xFF\xFE\0\0", 4), "UTF-32LE"},
+                                      {std::string_view("\0\0\xFE\xFF", 4), "UTF-32BE"},
+                                      {"\xFF\xFE", "UTF-16LE"},
+                                      {"\xFE\xFF", "UTF-16BE"}}};
+// What people have; the detector knows others, whose texts are mostly mistaken for them.
+constexpr auto kDetected =
+    std::to_array<std::string_view>({"GB18030", "Big5", "Shift_JIS", "EUC-JP", "EUC-KR", "ISO-8859-1", "ISO-8859-2", "ISO-8859-5", "ISO-8859-7", "ISO-8859-9",
+                                     "windows-1250", "windows-1251", "windows-1252", "windows-1253", "windows-1254", "KOI8-R"});
+
+struct CloseConverter {
+  void operator()(UConverter* converter) const { ucnv_close(converter); }
+};
+struct CloseDetector {
+  void operator()(UCharsetDetector* detector) const { ucsdet_close(detector); }
+};
+
+/// nullopt when a byte does not fit the encoding.
+std::optional<std::string> converted(std::string_view bytes, std::string_view encoding) {
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<UConverter, CloseConverter> converter(ucnv_open(std::string(encoding).c_str(), &status));
+  ucnv_setToUCallBack(converter.get(), UCNV_TO_U_CALLBACK_STOP, nullptr, nullptr, nullptr, &status);
+  if (U_FAILURE(status) || bytes.size() > INT32_MAX / 2) return std::nullopt;
+  const icu::UnicodeString text(bytes.data(), static_cast<std::int32_t>(bytes.size()), converter.get(), status);
+  if (U_FAILURE(status)) return std::nullopt;
+  std::string utf8;
+  text.toUTF8String(utf8);
+  return utf8;
+}
+
+std::optional<DecodedText> decoded(std::string_view bytes, std::string_view encoding) {
+  auto text = converted(bytes, encoding);
+  if (!text) return std::nullopt;
+  return DecodedText{*std::move(text), std::string(encoding)};
+}
+
+/// Whether all that is not ASCII are a few characters of daily Chinese in GB2312 (its first level and its punctuation): a detector wants more, and a longer
+/// text may as well be Korean.
+bool is_common_gb2312(std::string_view bytes) {
+  const auto byte = [&](std::size_t at) { return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U; };
+  constexpr std::size_t kFew = 20;
+  std::size_t pairs = 0;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    if (byte(at) < 0x80) continue;
+    const bool row = (byte(at) >= 0xB0 && byte(at) <= 0xD7) || (byte(at) >= 0xA1 && byte(at) <= 0xA3);
+    if (!row || byte(at + 1) < 0xA1 || byte(at + 1) > 0xFE) return false;
+    ++at;
+    ++pairs;
+  }
+  return pairs > 0 && pairs <= kFew;
+}
+
+/// Whether it is UTF-8 but for a fault: most of what is not ASCII are whole characters of it.
+bool is_damaged_utf8(std::string_view bytes) {
+  std::size_t whole = 0;
+  std::size_t faults = 0;
+  while (!bytes.empty()) {
+    const std::size_t fault = std::min(first_invalid_utf8(bytes), bytes.size());
+    whole += static_cast<std::size_t>(std::ranges::count_if(bytes.substr(0, fault), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0xC0; }));
+    if (fault == bytes.size()) break;
+    ++faults;
+    bytes.remove_prefix(fault + 1);
+  }
+  return whole > 2 * faults;
+}
+
+std::optional<DecodedText> detected(std::string_view bytes) {
+  if (is_common_gb2312(bytes)) return decoded(bytes, "GB18030");
+  UErrorCode status = U_ZERO_ERROR;
+  const std::unique_ptr<UCharsetDetector, CloseDetector> detector(ucsdet_open(&status));
+  const std::string_view seen = bytes.substr(0, kLookedAt);
+  ucsdet_setText(detector.get(), seen.data(), static_cast<std::int32_t>(seen.size()), &status);
+  std::int32_t count = 0;
+  const UCharsetMatch** matches = ucsdet_detectAll(detector.get(), &count, &status);
+  if (U_FAILURE(status)) return std::nullopt;
+  for (const UCharsetMatch* match : std::span(matches, static_cast<std::size_t>(count))) {
+    const char* name = ucsdet_getName(match, &status);
+    if (U_FAILURE(status) || std::ranges::find(kDetected, std::string_view(name)) == kDetected.end()) continue;
+    if (auto text = decoded(bytes, name)) return text;
+  }
+  return decoded(bytes, "windows-1252");
+}
+
+}  // namespace
+
+std::optional<DecodedText> decode_text(std::string_view bytes, std::string_view declared) {
+  for (const Mark& mark : kMarks) {
+    if (!bytes.starts_with(mark.bytes)) continue;
+    if (mark.encoding != "UTF-8") return decoded(bytes.substr(mark.bytes.size()), mark.encoding);
+    bytes.remove_prefix(mark.bytes.size());
+    break;
+  }
+  if (is_valid_utf8(bytes)) return DecodedText{std::string(bytes), "UTF-8"};
+  if (is_damaged_utf8(bytes)) return std::nullopt;
+  if (auto text = declared.empty() ? std::nullopt : decoded(bytes, declared)) return text;
+  return detected(bytes);
+}
+
+}  // namespace panduan
