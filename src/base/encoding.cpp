@@ -50,10 +50,39 @@ std::optional<std::string> converted(std::string_view bytes, std::string_view en
   return utf8;
 }
 
+/// Control characters that no text has, those behind Latin-1's letters included.
+bool has_controls(std::string_view text) {
+  for (std::size_t at = 0; at < text.size();) {
+    const Character c = character_at(text, at);
+    const bool allowed = c.code_point == U'\t' || c.code_point == U'\n' || c.code_point == U'\r' || c.code_point == U'\f';
+    if ((c.code_point < 0x20 && !allowed) || (c.code_point >= 0x7F && c.code_point < 0xA0)) return true;
+    at += c.bytes;
+  }
+  return false;
+}
+
 std::optional<DecodedText> decoded(std::string_view bytes, std::string_view encoding) {
   auto text = converted(bytes, encoding);
-  if (!text) return std::nullopt;
+  if (!text || has_controls(*text)) return std::nullopt;
   return DecodedText{*std::move(text), std::string(encoding)};
+}
+
+/// What a declaration means (WHATWG, Encoding Standard, 4.2); empty for what is no encoding of these bytes, UTF-8 and UTF-16 included: they were tried.
+std::string_view known_encoding(std::string_view declared) {
+  struct Label {
+    std::string_view label, encoding;
+  };
+  static constexpr std::array<Label, 7> kLabels{{{"gbk", "GB18030"},
+                                                 {"gb2312", "GB18030"},
+                                                 {"iso-8859-1", "windows-1252"},
+                                                 {"latin1", "windows-1252"},
+                                                 {"us-ascii", "windows-1252"},
+                                                 {"sjis", "Shift_JIS"},
+                                                 {"big5-hkscs", "Big5"}}};
+  const std::string folded = nfkc_casefold(declared);
+  if (const auto* label = std::ranges::find(kLabels, std::string_view(folded), &Label::label); label != kLabels.end()) return label->encoding;
+  const auto* found = std::ranges::find_if(kDetected, [&](std::string_view name) { return nfkc_casefold(name) == folded; });
+  return found == kDetected.end() ? std::string_view() : *found;
 }
 
 /// Whether all that is not ASCII are a few characters of daily Chinese in GB2312 (its first level and its punctuation): a detector wants more, and a longer
@@ -114,7 +143,8 @@ std::optional<DecodedText> decode_text(std::string_view bytes, std::string_view 
   }
   if (is_valid_utf8(bytes)) return DecodedText{std::string(bytes), "UTF-8"};
   if (is_damaged_utf8(bytes)) return std::nullopt;
-  if (auto text = declared.empty() ? std::nullopt : decoded(bytes, declared)) return text;
+  const std::string_view known = known_encoding(declared);
+  if (auto text = known.empty() ? std::nullopt : decoded(bytes, known)) return text;
   return detected(bytes);
 }
 

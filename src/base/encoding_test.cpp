@@ -102,6 +102,13 @@ TEST(DecodeText, DamagedUtf8IsNoOtherEncoding) {
   EXPECT_FALSE(decode_text("大桥全长\xFF米，于一九三二年开放"));
   EXPECT_FALSE(decode_text("\xEF\xBB\xBF大桥全长\xFF米，于一九三二年开放"));
 }
+TEST(DecodeText, WhatATextDeclaresCountsWhereItFits) {
+  EXPECT_EQ(decode_text("\xB3\x6F\xAE\x79", "big5")->text, "這座");
+  EXPECT_EQ(decode_text("\x93quoted\x94", "ISO-8859-1")->text, "“quoted”") << "as browsers read it";
+  EXPECT_EQ(decode_text("caf\xE9", "utf-16")->text, "café");
+  EXPECT_EQ(decode_text("\xC5\xD0\xB6\xCF", "no-such-thing")->text, "判断");
+}
+TEST(DecodeText, ControlCharactersAreNoText) { EXPECT_FALSE(decode_text("\x01\x02\xFF\x8D\x05")); }
 TEST(DecodeText, HalfACharacterIsNoText) {
   EXPECT_FALSE(decode_text(std::string("\xFF\xFE\x27", 3)));
   EXPECT_FALSE(decode_text(std::string("\xFF\xFE\x00\xD8", 4))) << "half of a pair";

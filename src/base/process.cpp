@@ -16,6 +16,7 @@
 #include <cstdlib>
 #include <optional>
 #include <sstream>
+#include <thread>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -92,11 +93,16 @@ class Child {
   explicit Child(pid_t pid) : pid_(pid) {}
   ~Child() {
     if (pid_ <= 0) return;
-    ::kill(pid_, SIGKILL);
+    ::kill(-pid_, SIGKILL);  // what it started as well
+    ::kill(pid_, SIGKILL);   // before it has a group of its own
     wait();
   }
   Child(const Child&) = delete;
   Child& operator=(const Child&) = delete;
+  bool has_ended() const {
+    siginfo_t ended{};
+    return ::waitid(P_PID, static_cast<id_t>(pid_), &ended, WEXITED | WNOHANG | WNOWAIT) != 0 || ended.si_pid != 0;
+  }
   int wait() {
     int status = 0;
     while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
@@ -147,11 +153,15 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
     if (command.max_file_bytes != UINT64_MAX) limit(RLIMIT_FSIZE, command.max_file_bytes);
     limit(RLIMIT_CORE, 0);
     ::setpgid(0, 0);  // Ctrl-C reaches us, and we decide
-    // A library's files need not be marked as ours are.
-    ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
+    // A pipe may have got one of the three numbers itself, when we were started without it.
+    if (input.read_end <= 2) input.read_end = ::fcntl(input.read_end, F_DUPFD, 3);
+    if (output.write_end <= 2) output.write_end = ::fcntl(output.write_end, F_DUPFD, 3);
+    if (errors.write_end <= 2) errors.write_end = ::fcntl(errors.write_end, F_DUPFD, 3);
     ::dup2(input.read_end, 0);
     ::dup2(output.write_end, 1);
     ::dup2(errors.write_end, 2);
+    // A library's files need not be marked as ours are.
+    ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
     if (sandbox && !sandbox->enter()) ::_exit(127);
     ::execve(program.c_str(), argv.data(), environment.data());
     ::_exit(127);
@@ -169,6 +179,12 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
   const Stopwatch watch;
   std::string_view unsent = command.input;
   std::array<char, 1U << 16U> buffer{};
+  auto refuse_to_wait_longer = [&] {
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, fmt::format("'{}' was stopped", command.arguments[0]));
+    if (watch.elapsed_ms() > static_cast<double>(command.time_limit.count())) {
+      throw Error(ErrorKind::InvalidInput, fmt::format("'{}' took longer than {} s and was stopped", command.arguments[0], command.time_limit.count() / 1000));
+    }
+  };
   // Reads what is there; closes the pipe at its end.
   auto drain = [&](Pipe& pipe, auto&& take) {
     const ssize_t count = ::read(pipe.read_end, buffer.data(), buffer.size());
@@ -176,10 +192,7 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
     if (count == 0) pipe.close_read();
   };
   while (output.read_end >= 0 || errors.read_end >= 0) {
-    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, fmt::format("'{}' was stopped", command.arguments[0]));
-    if (watch.elapsed_ms() > static_cast<double>(command.time_limit.count())) {
-      throw Error(ErrorKind::InvalidInput, fmt::format("'{}' took longer than {} s and was stopped", command.arguments[0], command.time_limit.count() / 1000));
-    }
+    refuse_to_wait_longer();
     std::array<pollfd, 3> waiting{{{output.read_end, POLLIN, 0}, {errors.read_end, POLLIN, 0}, {input.write_end, POLLOUT, 0}}};
     const int ready = ::poll(waiting.data(), waiting.size(), 200);
     if (ready == 0 && command.on_tick) command.on_tick();
@@ -200,6 +213,11 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
       if (count > 0) unsent.remove_prefix(static_cast<std::size_t>(count));
       if (unsent.empty() || (count < 0 && errno != EAGAIN && errno != EINTR)) input.close_write();
     }
+  }
+  // It may have closed its output and go on.
+  while (!child.has_ended()) {
+    refuse_to_wait_longer();
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   result.exit_code = child.wait();
   return result;

@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -67,6 +68,8 @@ void allow_below(int ruleset, const char* folder, std::uint64_t rights) {
 
 // Conditions on an argument of a call, from 0; libseccomp's own macros are C.
 scmp_arg_cmp has_none_of(unsigned argument, scmp_datum_t bits) { return {.arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = bits, .datum_b = 0}; }
+scmp_arg_cmp has_all_of(unsigned argument, scmp_datum_t bits) { return {.arg = argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = bits, .datum_b = bits}; }
+scmp_arg_cmp is_not(unsigned argument, scmp_datum_t value) { return {.arg = argument, .op = SCMP_CMP_NE, .datum_a = value, .datum_b = 0}; }
 scmp_arg_cmp is(unsigned argument, scmp_datum_t value) { return {.arg = argument, .op = SCMP_CMP_EQ, .datum_a = value, .datum_b = 0}; }
 
 class Filter {
@@ -113,27 +116,50 @@ constexpr auto kAllowed = std::to_array<int>({SCMP_SYS(read),         SCMP_SYS(w
                                               SCMP_SYS(gettimeofday), SCMP_SYS(getrandom),     SCMP_SYS(getpid),          SCMP_SYS(gettid),
                                               SCMP_SYS(getrusage),    SCMP_SYS(sysinfo),       SCMP_SYS(restart_syscall), SCMP_SYS(exit),
                                               SCMP_SYS(exit_group)});
-// What no program that reads standard input and writes standard output has a use for.
+// What no program that reads standard input and writes standard output has a use for: the network, other processes, the kernel's inner life, and whatever
+// changes a file, for Landlock does not know all of that.
 constexpr auto kNoProgramNeeds = std::to_array<int>({SCMP_SYS(socket),
                                                      SCMP_SYS(socketpair),
                                                      SCMP_SYS(connect),
                                                      SCMP_SYS(bind),
                                                      SCMP_SYS(listen),
+                                                     SCMP_SYS(accept),
                                                      SCMP_SYS(accept4),
                                                      SCMP_SYS(sendto),
                                                      SCMP_SYS(sendmsg),
+                                                     SCMP_SYS(sendmmsg),
                                                      SCMP_SYS(fork),
                                                      SCMP_SYS(vfork),
-                                                     SCMP_SYS(clone3),
                                                      SCMP_SYS(ptrace),
                                                      SCMP_SYS(process_vm_readv),
                                                      SCMP_SYS(process_vm_writev),
+                                                     SCMP_SYS(process_madvise),
                                                      SCMP_SYS(kill),
                                                      SCMP_SYS(tkill),
+                                                     SCMP_SYS(rt_sigqueueinfo),
+                                                     SCMP_SYS(rt_tgsigqueueinfo),
+                                                     SCMP_SYS(pidfd_open),
+                                                     SCMP_SYS(pidfd_getfd),
+                                                     SCMP_SYS(pidfd_send_signal),
+                                                     SCMP_SYS(setpriority),
+                                                     SCMP_SYS(ioprio_set),
+                                                     SCMP_SYS(sched_setaffinity),
+                                                     SCMP_SYS(sched_setattr),
+                                                     SCMP_SYS(sched_setparam),
+                                                     SCMP_SYS(sched_setscheduler),
+                                                     SCMP_SYS(shmget),
+                                                     SCMP_SYS(shmat),
+                                                     SCMP_SYS(shmctl),
+                                                     SCMP_SYS(msgget),
+                                                     SCMP_SYS(semget),
+                                                     SCMP_SYS(mq_open),
                                                      SCMP_SYS(unshare),
                                                      SCMP_SYS(setns),
                                                      SCMP_SYS(mount),
                                                      SCMP_SYS(umount2),
+                                                     SCMP_SYS(move_mount),
+                                                     SCMP_SYS(open_tree),
+                                                     SCMP_SYS(fsopen),
                                                      SCMP_SYS(pivot_root),
                                                      SCMP_SYS(chroot),
                                                      SCMP_SYS(bpf),
@@ -145,10 +171,58 @@ constexpr auto kNoProgramNeeds = std::to_array<int>({SCMP_SYS(socket),
                                                      SCMP_SYS(userfaultfd),
                                                      SCMP_SYS(init_module),
                                                      SCMP_SYS(finit_module),
+                                                     SCMP_SYS(delete_module),
                                                      SCMP_SYS(kexec_load),
+                                                     SCMP_SYS(kexec_file_load),
+                                                     SCMP_SYS(reboot),
+                                                     SCMP_SYS(swapon),
+                                                     SCMP_SYS(swapoff),
+                                                     SCMP_SYS(iopl),
+                                                     SCMP_SYS(ioperm),
+                                                     SCMP_SYS(clock_settime),
+                                                     SCMP_SYS(settimeofday),
+                                                     SCMP_SYS(clock_adjtime),
+                                                     SCMP_SYS(adjtimex),
+                                                     SCMP_SYS(sethostname),
+                                                     SCMP_SYS(setdomainname),
+                                                     SCMP_SYS(quotactl),
+                                                     SCMP_SYS(acct),
+                                                     SCMP_SYS(syslog),
                                                      SCMP_SYS(open_by_handle_at),
-                                                     SCMP_SYS(pidfd_open),
-                                                     SCMP_SYS(pidfd_getfd)});
+                                                     SCMP_SYS(creat),
+                                                     SCMP_SYS(truncate),
+                                                     SCMP_SYS(unlink),
+                                                     SCMP_SYS(unlinkat),
+                                                     SCMP_SYS(rename),
+                                                     SCMP_SYS(renameat),
+                                                     SCMP_SYS(renameat2),
+                                                     SCMP_SYS(mkdir),
+                                                     SCMP_SYS(mkdirat),
+                                                     SCMP_SYS(rmdir),
+                                                     SCMP_SYS(link),
+                                                     SCMP_SYS(linkat),
+                                                     SCMP_SYS(symlink),
+                                                     SCMP_SYS(symlinkat),
+                                                     SCMP_SYS(mknod),
+                                                     SCMP_SYS(mknodat),
+                                                     SCMP_SYS(chmod),
+                                                     SCMP_SYS(fchmod),
+                                                     SCMP_SYS(fchmodat),
+                                                     SCMP_SYS(chown),
+                                                     SCMP_SYS(fchown),
+                                                     SCMP_SYS(fchownat),
+                                                     SCMP_SYS(lchown),
+                                                     SCMP_SYS(utime),
+                                                     SCMP_SYS(utimes),
+                                                     SCMP_SYS(utimensat),
+                                                     SCMP_SYS(futimesat),
+                                                     SCMP_SYS(setxattr),
+                                                     SCMP_SYS(lsetxattr),
+                                                     SCMP_SYS(fsetxattr),
+                                                     SCMP_SYS(removexattr),
+                                                     SCMP_SYS(lremovexattr),
+                                                     SCMP_SYS(fremovexattr)});
+constexpr auto kWriting = std::to_array<scmp_datum_t>({O_WRONLY, O_RDWR, O_CREAT, O_TRUNC});
 
 std::uint64_t address_space() {
   std::uint64_t pages = 0;
@@ -157,7 +231,10 @@ std::uint64_t address_space() {
 }
 
 void limit(__rlimit_resource resource, std::uint64_t value) {
-  const struct rlimit both{value, value};
+  struct rlimit now{};
+  ::getrlimit(resource, &now);
+  const rlim_t most = std::min<rlim_t>(value, now.rlim_max);  // who started us may have set a lower one
+  const struct rlimit both{most, most};
   if (::setrlimit(resource, &both) != 0) throw error_from_errno(errno, "cannot limit a worker");
 }
 
@@ -201,8 +278,16 @@ struct ProgramSandbox::Parts {
 
 ProgramSandbox::ProgramSandbox() : parts_(std::make_unique<Parts>()) {
   Filter filter(SCMP_ACT_ALLOW);
-  for (const int call : kNoProgramNeeds) filter.rule(SCMP_ACT_ERRNO(EPERM), call);
-  filter.rule(SCMP_ACT_ERRNO(EPERM), SCMP_SYS(clone), has_none_of(0, CLONE_THREAD));
+  const std::uint32_t denied = SCMP_ACT_ERRNO(EPERM);
+  for (const int call : kNoProgramNeeds) filter.rule(denied, call);
+  for (const scmp_datum_t bit : kWriting) {
+    filter.rule(denied, SCMP_SYS(open), has_all_of(1, bit));
+    filter.rule(denied, SCMP_SYS(openat), has_all_of(2, bit));
+  }
+  filter.rule(denied, SCMP_SYS(prlimit64), is_not(0, 0));  // 0: itself
+  // What takes its arguments from memory cannot be looked at; the C library does without when it is not there.
+  for (const int call : {SCMP_SYS(clone3), SCMP_SYS(openat2)}) filter.rule(SCMP_ACT_ERRNO(ENOSYS), call);
+  filter.rule(denied, SCMP_SYS(clone), has_none_of(0, CLONE_THREAD));
   parts_->instructions = filter.program();
   parts_->ruleset = make_ruleset(landlock_abi());
   if (parts_->ruleset < 0) return;

@@ -6,10 +6,10 @@
 
 namespace panduan {
 
-/// What keeps a confined process in. Each holds by itself.
+/// What keeps a confined process in.
 struct SandboxLayers {
   bool system_calls = false;  ///< an allow-list (seccomp): no file, socket, process or other right can be asked for
-  int landlock = 0;           ///< the kernel's Landlock ABI, 0 when it has none: no path and no address is in reach
+  int landlock = 0;           ///< the kernel's Landlock ABI, 0 when it has none: no path and no TCP address is in reach
   /// "system calls and Landlock 7", for a person.
   std::string text() const;
 };
@@ -29,7 +29,7 @@ SandboxLayers enter_sandbox(const SandboxLimits& limits);
 SandboxLayers sandbox_support();
 
 /// The same for a foreign program, made before the fork because only async-signal-safe calls may follow: it may read and run what lies in the system's
-/// folders, which its own libraries are; it gets no network, no other process, and can write nowhere.
+/// folders, which its own libraries are (without Landlock: whatever its user may read); it gets no network and no other process, and can change no file.
 class ProgramSandbox {
  public:
   /// Throws Error: Unsupported as enter_sandbox.

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -163,6 +164,17 @@ TEST(ProgramSandbox, ItReadsNoFileOfAUserAndWritesNowhere) {
   EXPECT_NE(shell("echo escape >/tmp/panduan-escape").exit_code, 0);
   EXPECT_NE(::access("/tmp/panduan-escape", F_OK), 0);
   EXPECT_EQ(shell("read line </usr/share/common-licenses/BSD; echo there").output, "there\n") << "what comes with the system";
+}
+TEST(ProgramSandbox, ItChangesNoFile) {
+  const std::string file = ::testing::TempDir() + "panduan-confined";
+  {
+    std::ofstream(file) << "kept";
+  }
+  for (const std::string change : {"echo x >", "chmod 777 ", "rm -f ", "touch ", "truncate -s 0 ", "ln -s /etc/passwd "}) shell("exec " + change + file);
+  std::string kept;
+  std::ifstream(file) >> kept;
+  EXPECT_EQ(kept, "kept");
+  ::unlink(file.c_str());
 }
 TEST(ProgramSandbox, ItStartsNoOther) {
   EXPECT_EQ(shell("echo $(echo inside)").output.find("inside"), std::string::npos);

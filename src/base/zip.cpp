@@ -60,8 +60,8 @@ Archive open_archive(const std::filesystem::path& path) {
   throw failure;
 }
 
-void read_all(zip_t* archive, const std::string& member, const std::string& what, const std::function<void(std::string_view)>& sink) {
-  const Member source(zip_fopen(archive, member.c_str(), 0));
+void read_all(zip_t* archive, const std::string& member, zip_flags_t flags, const std::string& what, const std::function<void(std::string_view)>& sink) {
+  const Member source(zip_fopen(archive, member.c_str(), flags));
   if (!source) throw zip_failure(*zip_get_error(archive), what);
   std::vector<char> piece(kPieceBytes);
   for (;;) {
@@ -80,7 +80,7 @@ std::uint64_t read_zip_member(const std::filesystem::path& archive, std::string_
   const std::string what = fmt::format("cannot read '{}' in the archive '{}'", member, archive.string());
   const Archive opened = open_archive(archive);
   std::uint64_t total = 0;
-  read_all(opened.get(), std::string(member), what, [&](std::string_view piece) {
+  read_all(opened.get(), std::string(member), 0, what, [&](std::string_view piece) {
     if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, fmt::format("unpacking '{}' was stopped", archive.string()));
     total += piece.size();
     if (total > options.max_bytes) throw Error(ErrorKind::TooLarge, fmt::format("{}: it unpacks to more than {} bytes", what, options.max_bytes));
@@ -135,11 +135,11 @@ ZipArchive::ZipArchive(std::string_view bytes, const Limits& limits) : opened_(s
 }
 ZipArchive::~ZipArchive() = default;
 
-bool ZipArchive::has(std::string_view member) const { return zip_name_locate(opened_->archive.get(), std::string(member).c_str(), 0) >= 0; }
+bool ZipArchive::has(std::string_view member) const { return zip_name_locate(opened_->archive.get(), std::string(member).c_str(), ZIP_FL_NOCASE) >= 0; }
 
 std::string ZipArchive::read(std::string_view member) {
   std::string bytes;
-  read_all(opened_->archive.get(), std::string(member), fmt::format("cannot read '{}' in it", member), [&](std::string_view piece) {
+  read_all(opened_->archive.get(), std::string(member), ZIP_FL_NOCASE, fmt::format("cannot read '{}' in it", member), [&](std::string_view piece) {
     if (piece.size() > bytes_left_)
       throw Error(ErrorKind::TooLarge, "it unpacks to more than is put up with: a very large document, or an archive made to fill the memory");
     bytes_left_ -= piece.size();

@@ -38,6 +38,7 @@ class ZipArchive {
   ZipArchive(const ZipArchive&) = delete;
   ZipArchive& operator=(const ZipArchive&) = delete;
 
+  /// Names are compared without case, as office documents do.
   bool has(std::string_view member) const;
   /// A member's bytes; its checksum has been compared. Throws Error: NotFound, Corrupt, TooLarge (the limit of all members), Unsupported (encrypted).
   std::string read(std::string_view member);

@@ -1,5 +1,7 @@
 #include "documents/html_loader.h"
 
+#include <algorithm>
+
 #include "documents/detail/html_text.h"
 #include "documents/detail/parser_memory.h"
 #include "documents/detail/source_text.h"
@@ -19,12 +21,11 @@ bool starts_with_tag(std::string_view text, std::string_view lower_tag) {
 
 /// What <meta charset=…> near the beginning names (HTML Living Standard, 13.2.3.2); empty when nothing does.
 std::string_view declared_encoding(std::string_view bytes) {
-  constexpr std::string_view kName = "charset=";
+  constexpr std::string_view kName = "charset";
   const std::string_view start = bytes.substr(0, 1024);
-  const std::size_t found = start.find(kName);
-  if (found == std::string_view::npos) return {};
-  std::string_view value = start.substr(found + kName.size());
-  value.remove_prefix(std::min(value.find_first_not_of("\"' "), value.size()));
+  const auto found = std::ranges::search(start, kName, [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + 32 : a) == b; });
+  std::string_view value(found.end(), start.end());
+  value.remove_prefix(std::min(value.find_first_not_of("=\"' "), value.size()));
   return value.substr(0, value.find_first_of("\"' />;"));
 }
 

@@ -23,6 +23,7 @@ constexpr const char* kCommand = "parse-document";
 constexpr const char* kIsWorker = "PANDUAN_IS_WORKER";
 constexpr std::uint64_t kMemoryBytes = 2ULL << 30U;
 constexpr std::uint64_t kProcessorSeconds = 120;
+constexpr std::uint64_t kMaxOutputBytes = 512ULL << 20U;  // its text, and 24 bytes for each word with a place
 constexpr std::chrono::seconds kTimeLimit{180};  // a busy machine gives a process less than all of its time
 
 std::string read_input() {
@@ -84,11 +85,13 @@ ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, cons
   command.environment = {{kIsWorker, "1"}};
   command.inherits_environment = false;
   command.time_limit = kTimeLimit;
+  command.max_output_bytes = kMaxOutputBytes;
   auto converted = loader.convert(bytes, stop);
   command.input = converted ? *std::move(converted) : std::string(bytes);
   const CommandResult result = run_command(command, stop);
   if (result.exit_code == 128 + SIGXCPU || result.exit_code == 128 + SIGKILL) {
-    throw Error(ErrorKind::InvalidInput, fmt::format("reading it took more than {} s of the processor and was stopped", kProcessorSeconds));
+    throw Error(ErrorKind::InvalidInput,
+                fmt::format("reading it was stopped: it took more than {} s of the processor, or the machine ran out of memory", kProcessorSeconds));
   }
   if (result.exit_code > 128) {
     throw Error(ErrorKind::Corrupt, fmt::format("its parser died of it (signal {}): the file is broken, or made to attack the parser", result.exit_code - 128));

@@ -22,7 +22,7 @@ HEADER_OWNERS = {
     ("gumbo.h", "cmark-gfm*", "pugixml.hpp"): {"documents"},
     ("numkong/*",): {"retrieval"},
     ("CLI/*",): {"cli"},
-    ("nlohmann/*",): {"documents", "llm", "server", "app", "cli"},
+    ("nlohmann/*",): {"llm", "server", "app", "cli"},
     ("fmt/*",): ANYONE,
 }
 
@@ -35,7 +35,7 @@ LIBRARY_OWNERS = {
     ("PkgConfig::gumbo", "PkgConfig::pugixml", "cmark-gfm*"): {"documents"},
     ("numkong",): {"retrieval"},
     ("CLI11::CLI11",): {"cli"},
-    ("nlohmann_json::nlohmann_json",): {"documents", "llm", "server", "app", "cli"},
+    ("nlohmann_json::nlohmann_json",): {"llm", "server", "app", "cli"},
     ("PkgConfig::fmt", "Threads::Threads", "${CMAKE_DL_LIBS}"): ANYONE,
 }
 

@@ -66,6 +66,16 @@ std::map<std::string, Relationship, std::less<>> relationships_of(ZipArchive& ar
   return found;
 }
 
+std::string part_of_type(const std::map<std::string, Relationship, std::less<>>& relationships, std::string_view type) {
+  const auto found = std::ranges::find_if(relationships, [&](const auto& entry) { return entry.second.type == type; });
+  return found == relationships.end() ? std::string() : found->second.target;
+}
+
+std::string main_part(ZipArchive& archive, std::string_view usual) {
+  const std::string found = part_of_type(relationships_of(archive, ""), "officeDocument");
+  return found.empty() ? std::string(usual) : found;
+}
+
 std::string title_in(ZipArchive& archive, std::string_view properties_member) {
   if (!archive.has(properties_member)) return {};
   const XmlTree tree = read_tree(archive, properties_member);

@@ -2,19 +2,24 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
-#include <nlohmann/json.hpp>
 
 #include "base/unicode.h"
 
 namespace panduan::documents::detail {
 namespace {
 
-using nlohmann::json;
-
+constexpr std::uint64_t kDocument = 1;
+constexpr std::uint64_t kError = 2;
 constexpr std::size_t kMostMessageBytes = 500;
+constexpr std::uint64_t kDeepestHeading = 100;
+
+// What a document can be at fault for. That all is to stop, or that a disk is full, is not for a worker to say.
+constexpr std::array kOfTheDocument{ErrorKind::InvalidInput, ErrorKind::TooLarge, ErrorKind::Unsupported, ErrorKind::Corrupt, ErrorKind::Internal};
 
 /// A word as it is sent: there are hundreds of thousands in a book.
 struct PackedWord {
@@ -23,66 +28,83 @@ struct PackedWord {
 };
 static_assert(sizeof(PackedWord) == 24);
 
-[[noreturn]] void throw_nonsense(std::string_view what) {
-  throw Error(ErrorKind::Corrupt, fmt::format("what the parser's process sent back is no document ({}): the file may be made to attack it", what));
-}
-
 void require(bool holds, std::string_view what) {
-  if (!holds) throw_nonsense(what);
+  if (!holds) throw Error(ErrorKind::Corrupt, fmt::format("what the parser's process sent back is no document ({}): the file may be made to attack it", what));
 }
 
-json pack(const std::vector<WordBox>& words) {
-  std::vector<std::uint8_t> bytes(words.size() * sizeof(PackedWord));
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const WordBox& word = words[i];
-    const PackedWord packed{
-        static_cast<std::uint32_t>(word.text.begin), static_cast<std::uint32_t>(word.text.end), {word.left, word.top, word.right, word.bottom}};
-    std::memcpy(bytes.data() + i * sizeof packed, &packed, sizeof packed);
+class Writer {
+ public:
+  template <class T>
+  void raw(const T& value) {
+    const std::size_t begin = bytes_.size();
+    bytes_.resize(begin + sizeof value);
+    std::memcpy(bytes_.data() + begin, &value, sizeof value);
   }
-  return json::binary(std::move(bytes));
-}
+  void number(std::uint64_t value) { raw(value); }
+  void text(std::string_view value) {
+    number(value.size());
+    bytes_ += value;
+  }
+  void range(const ByteRange& value) {
+    number(value.begin);
+    number(value.end);
+  }
+  std::string finish() { return std::move(bytes_); }
 
-json range_json(const ByteRange& range) { return json::array({range.begin, range.end}); }
+ private:
+  std::string bytes_;
+};
 
 class Reader {
  public:
-  explicit Reader(const json& whole) : whole_(whole) {}
+  explicit Reader(std::string_view bytes) : rest_(bytes) {}
+
+  std::uint64_t number() { return raw<std::uint64_t>(); }
+
+  std::string text(std::size_t most = SIZE_MAX) {
+    const std::uint64_t size = number();
+    require(size <= rest_.size() && size <= most, "length");
+    std::string value(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    require(is_valid_utf8(value) && value.find('\0') == std::string::npos, "text");
+    return value;
+  }
 
   ParsedDocument document() {
-    result_.media_type = text_of(whole_, "media_type");
-    result_.title = text_of(whole_, "title");
-    result_.text = text_of(whole_, "text");
+    result_.media_type = text();
+    result_.title = text();
+    result_.text = text();
     std::size_t last = 0;
-    for (const json& page : list_of(whole_, "pages")) {
-      result_.pages.push_back({.label = text_of(page, "label"),
-                               .text = range_of(page.at("text"), last),
-                               .width = finite(page.at("width").get<float>()),
-                               .height = finite(page.at("height").get<float>()),
-                               .words = {}});
-      unpack(page.at("words").get_binary(), result_.pages.back());
-      last = result_.pages.back().text.end;
+    for (std::uint64_t left = number(); left > 0; --left) {  // each takes bytes, so there cannot be more than there are
+      Page& page = result_.pages.emplace_back();
+      page.label = text();
+      page.text = range(last);
+      page.width = finite();
+      page.height = finite();
+      words(page);
+      last = page.text.end;
     }
     last = 0;
-    for (const json& heading : list_of(whole_, "headings")) {
-      const int level = heading.at("level").get<int>();
-      require(level >= 1 && level <= 100, "level");
-      result_.headings.push_back({.level = level, .text = range_of(heading.at("text"), last)});
-      last = result_.headings.back().text.begin;
+    for (std::uint64_t left = number(); left > 0; --left) {
+      const std::uint64_t level = number();
+      require(level >= 1 && level <= kDeepestHeading, "level");
+      result_.headings.push_back({.level = static_cast<int>(level), .text = range(last)});
+      last = result_.headings.back().text.end;
     }
+    require(rest_.empty(), "end");
     return std::move(result_);
   }
 
  private:
-  static std::string text_of(const json& object, const char* name) {
-    std::string text = object.at(name).get<std::string>();
-    require(is_valid_utf8(text) && text.find('\0') == std::string::npos, name);
-    return text;
+  template <class T>
+  T raw() {
+    require(rest_.size() >= sizeof(T), "end");
+    T value{};
+    std::memcpy(&value, rest_.data(), sizeof value);
+    rest_.remove_prefix(sizeof value);
+    return value;
   }
-  static const json& list_of(const json& object, const char* name) {
-    const json& list = object.at(name);
-    require(list.is_array(), name);
-    return list;
-  }
+  float finite() { return finite(raw<float>()); }
   static float finite(float number) {
     require(std::isfinite(number), "number");
     return number;
@@ -95,16 +117,14 @@ class Reader {
             "range");
     return range;
   }
-  ByteRange range_of(const json& pair, std::size_t least) const {
-    require(pair.is_array() && pair.size() == 2, "range");
-    return checked({pair[0].get<std::size_t>(), pair[1].get<std::size_t>()}, least);
+  ByteRange range(std::size_t least) {
+    const std::uint64_t begin = number();
+    return checked({begin, number()}, least);
   }
-  void unpack(const json::binary_t& bytes, Page& page) const {
-    require(bytes.size() % sizeof(PackedWord) == 0, "words");
+  void words(Page& page) {
     std::size_t last = page.text.begin;
-    for (std::size_t at = 0; at < bytes.size(); at += sizeof(PackedWord)) {
-      PackedWord packed{};
-      std::memcpy(&packed, bytes.data() + at, sizeof packed);
+    for (std::uint64_t left = number(); left > 0; --left) {
+      const auto packed = raw<PackedWord>();
       const ByteRange range = checked({packed.begin, packed.end}, last);
       require(range.end <= page.text.end, "words");
       const auto& box = packed.box;
@@ -113,7 +133,7 @@ class Reader {
     }
   }
 
-  const json& whole_;
+  std::string_view rest_;
   ParsedDocument result_;
 };
 
@@ -121,35 +141,50 @@ class Reader {
 
 std::string to_wire(const ParsedDocument& document) {
   if (document.text.size() > UINT32_MAX) throw Error(ErrorKind::TooLarge, "the document has more than 4 GB of text: split it");
-  json pages = json::array();
+  Writer wire;
+  wire.number(kDocument);
+  wire.text(document.media_type);
+  wire.text(document.title);
+  wire.text(document.text);
+  wire.number(document.pages.size());
   for (const Page& page : document.pages) {
-    pages.push_back({{"label", page.label}, {"text", range_json(page.text)}, {"width", page.width}, {"height", page.height}, {"words", pack(page.words)}});
+    wire.text(page.label);
+    wire.range(page.text);
+    wire.raw(page.width);
+    wire.raw(page.height);
+    wire.number(page.words.size());
+    for (const WordBox& word : page.words) {
+      wire.raw(
+          PackedWord{static_cast<std::uint32_t>(word.text.begin), static_cast<std::uint32_t>(word.text.end), {word.left, word.top, word.right, word.bottom}});
+    }
   }
-  json headings = json::array();
-  for (const Heading& heading : document.headings) headings.push_back({{"level", heading.level}, {"text", range_json(heading.text)}});
-  std::string bytes;
-  json::to_cbor(
-      {{"media_type", document.media_type}, {"title", document.title}, {"text", document.text}, {"pages", std::move(pages)}, {"headings", std::move(headings)}},
-      bytes);
-  return bytes;
+  wire.number(document.headings.size());
+  for (const Heading& heading : document.headings) {
+    wire.number(static_cast<std::uint64_t>(heading.level));
+    wire.range(heading.text);
+  }
+  return wire.finish();
 }
 
 std::string to_wire(const Error& error) {
-  std::string bytes;
-  json::to_cbor({{"error", error_mapping(error.kind()).slug}, {"message", truncate_utf8(error.what(), kMostMessageBytes)}}, bytes);
-  return bytes;
+  Writer wire;
+  wire.number(kError);
+  wire.text(error_mapping(error.kind()).slug);
+  wire.text(truncate_utf8(error.what(), kMostMessageBytes));
+  return wire.finish();
 }
 
 ParsedDocument from_wire(std::string_view bytes) {
-  try {
-    const json whole = json::from_cbor(bytes);
-    if (!whole.contains("error")) return Reader(whole).document();
-    const auto message = whole.at("message").get<std::string>();
-    require(is_valid_utf8(message) && message.size() <= kMostMessageBytes, "message");
-    throw Error(error_kind_from_slug(whole.at("error").get<std::string>()), message);
-  } catch (const json::exception&) {
-    throw_nonsense("CBOR");
+  Reader wire(bytes);
+  const std::uint64_t said = wire.number();
+  if (said == kError) {
+    const ErrorKind kind = error_kind_from_slug(wire.text(kMostMessageBytes));
+    const std::string message = wire.text(kMostMessageBytes);
+    require(std::ranges::find(kOfTheDocument, kind) != kOfTheDocument.end(), "error");
+    throw Error(kind, message);
   }
+  require(said == kDocument, "kind");
+  return wire.document();
 }
 
 }  // namespace panduan::documents::detail

@@ -1,4 +1,5 @@
 #pragma once
+#include <memory>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -6,14 +7,14 @@
 namespace panduan::documents::detail {
 
 /// An XML document as a tree. Entities that a document declares itself are left as they are written, so none can grow; and no other file is read.
-/// Throws Error: Corrupt.
+/// Throws Error: Corrupt, TooLarge (memory).
 class XmlTree {
  public:
   XmlTree(std::string bytes, std::string_view what);
   pugi::xml_node root() const { return tree_.document_element(); }
 
  private:
-  std::string bytes_;
+  std::unique_ptr<std::string> bytes_;  // the nodes point into it, and stay when the tree moves
   pugi::xml_document tree_;
 };
 
@@ -25,7 +26,9 @@ std::string_view attribute_of(const pugi::xml_node& node, std::string_view local
 pugi::xml_node child_of(const pugi::xml_node& node, std::string_view local);
 /// The first child of a child and so on: {"pPr", "pStyle"}.
 pugi::xml_node child_of(pugi::xml_node node, std::initializer_list<std::string_view> path);
-/// The text below a node, as it stands there.
+/// What a reader sees of a text in XML: valid UTF-8 (what is none, such as a lone surrogate, is U+FFFD), without characters that nobody sees.
+std::string seen(std::string_view text);
+/// The text below a node, as it is seen.
 std::string text_of(const pugi::xml_node& node);
 
 /// Calls `enter` for every node below `root` in document order, and `leave` after what is below it; what lies below a node for which `enter` says no is

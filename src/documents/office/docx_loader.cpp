@@ -4,9 +4,9 @@
 #include <charconv>
 #include <optional>
 #include <set>
-#include <utility>
 
 #include "base/error.h"
+#include "base/unicode.h"
 #include "documents/detail/package.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/text_builder.h"
@@ -38,11 +38,8 @@ class Styles {
       if (local_name(style) != "style") continue;
       Style& made = styles_[std::string(attribute_of(style, "styleId"))];
       made.based_on = attribute_of(child_of(style, "basedOn"), "val");
-      const std::string_view level = attribute_of(child_of(style, {"pPr", "outlineLvl"}), "val");
-      if (!level.empty()) made.level = number_of(level, -1) + 1;
-      const std::string_view name = attribute_of(child_of(style, "name"), "val");
-      if (name == "Title" || name == "title") made.level = 1;
-      made.hidden = is_hidden(child_of(style, "rPr"));
+      made.level = level_of(style);
+      made.hidden = is_hidden(child_of(style, "rPr"), true);
       made.list = static_cast<bool>(child_of(style, {"pPr", "numPr"}));
     }
   }
@@ -59,19 +56,29 @@ class Styles {
     return found != styles_.end() && found->second.hidden;
   }
 
-  /// Run properties by which nobody sees the text: hidden, white on nothing, or a point high at most.
-  static bool is_hidden(const pugi::xml_node& properties) {
+  /// Run properties by which nobody sees the text: hidden, a point high at most, or white on nothing.
+  static bool is_hidden(const pugi::xml_node& properties, bool on_a_ground) {
     if (!properties) return false;
     const auto vanish = child_of(properties, "vanish");
     if (vanish && !is_off(attribute_of(vanish, "val"))) return true;
     const std::string_view colour = attribute_of(child_of(properties, "color"), "val");
-    const bool has_ground = child_of(properties, "shd") || child_of(properties, "highlight");
+    const bool has_ground = on_a_ground || child_of(properties, "shd") || child_of(properties, "highlight");
     if ((colour == "FFFFFF" || colour == "ffffff") && !has_ground) return true;
     const std::string_view half_points = attribute_of(child_of(properties, "sz"), "val");
     return !half_points.empty() && number_of(half_points, 24) <= 2;
   }
 
  private:
+  /// By what it says of the outline, else by the names that are built in; -1 when neither says.
+  static int level_of(const pugi::xml_node& style) {
+    const std::string_view outline = attribute_of(child_of(style, {"pPr", "outlineLvl"}), "val");
+    if (!outline.empty()) return std::clamp(number_of(outline, kHighestOutline), -1, kHighestOutline) + 1;
+    const std::string name = nfkc_casefold(attribute_of(child_of(style, "name"), "val"));
+    constexpr std::string_view kHeading = "heading ";
+    if (name == "title") return 1;
+    return name.starts_with(kHeading) ? number_of(std::string_view(name).substr(kHeading.size()), -1) : -1;
+  }
+
   struct Style {
     std::string based_on;
     int level = -1;
@@ -114,17 +121,33 @@ class Body {
     const std::string_view name = local_name(node);
     if (kSkipped.contains(name)) return false;
     if (name == "p") begin_paragraph(node);
-    else if (name == "r") return !(Styles::is_hidden(child_of(node, "rPr")) || styles_.hides(attribute_of(child_of(node, {"rPr", "rStyle"}), "val")));
+    else if (name == "r")
+      return !(Styles::is_hidden(child_of(node, "rPr"), stands_on_a_ground(node)) || styles_.hides(attribute_of(child_of(node, {"rPr", "rStyle"}), "val")));
     else if (name == "t") builder_.add_text(detail::text_of(node));
     else if (name == "tab") builder_.add_text(" ");
     else if (name == "noBreakHyphen") builder_.add_text("-");
-    else if (name == "br" || name == "cr") attribute_of(node, "type").empty() ? builder_.break_line() : builder_.break_paragraph();
+    else if (name == "br" || name == "cr") break_line(attribute_of(node, "type"));
     else if (name == "tbl") builder_.break_paragraph();
     else if (name == "tr") builder_.begin_row();
     else if (name == "tc") begin_cell();
     else if (name == "footnoteReference" || name == "endnoteReference")
       pending_notes_.push_back((name == "endnoteReference" ? "end" : "") + std::string(attribute_of(node, "id")));
     return name != "t";
+  }
+
+  /// Whether a cell, a paragraph or a shape around it may have a colour: white is then what is read best.
+  static bool stands_on_a_ground(pugi::xml_node node) {
+    for (; node; node = node.parent()) {
+      const std::string_view name = local_name(node);
+      if (name == "tc" || name == "txbxContent" || (name == "p" && child_of(node, {"pPr", "shd"}))) return true;
+    }
+    return false;
+  }
+
+  void break_line(std::string_view type) {
+    if (!levels_.empty() && levels_.back() > 0) builder_.add_text(" ");
+    else if (type == "page" || type == "column") builder_.break_paragraph();
+    else builder_.break_line();
   }
 
   void begin_cell() {
@@ -135,7 +158,8 @@ class Body {
   void begin_paragraph(const pugi::xml_node& node) {
     const auto properties = child_of(node, "pPr");
     const std::string_view own = attribute_of(child_of(properties, "outlineLvl"), "val");
-    const int level = own.empty() ? styles_.heading_level(attribute_of(child_of(properties, "pStyle"), "val")) : number_of(own, 9) + 1;
+    const int level = own.empty() ? styles_.heading_level(attribute_of(child_of(properties, "pStyle"), "val"))
+                                  : std::clamp(number_of(own, kHighestOutline), 0, kHighestOutline) + 1;
     levels_.push_back(cells_ == 0 && level >= 1 && level <= kHighestOutline ? std::min(level, kDeepestHeading) : 0);
     if (levels_.back() > 0) builder_.begin_heading(levels_.back());
     else between_paragraphs(node);
@@ -159,14 +183,17 @@ class Body {
     if (levels_.back() > 0) builder_.end_heading();
     else between_paragraphs(node);
     levels_.pop_back();
-    if (cells_ > 0 || !levels_.empty()) return;
-    for (const std::string& id : std::exchange(pending_notes_, {})) {
-      if (const auto found = notes_.find(id); found != notes_.end()) {
-        const pugi::xml_node note = found->second;
-        notes_.erase(found);  // a note may hold a reference to itself
-        add(note);
-      }
+    if (cells_ > 0 || !levels_.empty() || in_note_) return;
+    in_note_ = true;
+    for (std::size_t i = 0; i < pending_notes_.size(); ++i) {  // a note may refer to others
+      const auto found = notes_.find(pending_notes_[i]);
+      if (found == notes_.end()) continue;
+      const pugi::xml_node note = found->second;
+      notes_.erase(found);  // or to itself
+      add(note);
     }
+    pending_notes_.clear();
+    in_note_ = false;
   }
 
   detail::TextBuilder& builder_;
@@ -175,11 +202,12 @@ class Body {
   std::vector<std::string> pending_notes_;
   std::vector<int> levels_;  ///< of the paragraphs that are open: a text box stands inside one
   int cells_ = 0;
+  bool in_note_ = false;
 };
 
 /// A part that a document may have.
-std::optional<detail::XmlTree> optional_tree(ZipArchive& archive, std::string_view member) {
-  if (!archive.has(member)) return std::nullopt;
+std::optional<detail::XmlTree> optional_tree(ZipArchive& archive, const std::string& member) {
+  if (member.empty() || !archive.has(member)) return std::nullopt;
   return detail::read_tree(archive, member);
 }
 
@@ -193,11 +221,13 @@ bool DocxLoader::accepts(const std::filesystem::path& name, std::string_view byt
 ParsedDocument DocxLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {
   detail::refuse_compound_file(bytes);
   ZipArchive archive(bytes);
-  if (!archive.has(kMain)) throw Error(ErrorKind::Corrupt, "there is no text document in it: open and save it anew as .docx");
-  const auto tree = detail::read_tree(archive, kMain);
-  const auto styles_tree = optional_tree(archive, "word/styles.xml");
-  const auto footnotes = optional_tree(archive, "word/footnotes.xml");
-  const auto endnotes = optional_tree(archive, "word/endnotes.xml");
+  const std::string main = detail::main_part(archive, kMain);
+  if (!main.starts_with("word/") || !archive.has(main)) throw Error(ErrorKind::Corrupt, "there is no text document in it: open and save it anew as .docx");
+  const auto tree = detail::read_tree(archive, main);
+  const auto relationships = detail::relationships_of(archive, main);
+  const auto styles_tree = optional_tree(archive, detail::part_of_type(relationships, "styles"));
+  const auto footnotes = optional_tree(archive, detail::part_of_type(relationships, "footnotes"));
+  const auto endnotes = optional_tree(archive, detail::part_of_type(relationships, "endnotes"));
   const Styles styles(styles_tree ? styles_tree->root() : pugi::xml_node());
   detail::TextBuilder builder;
   Body body(builder, styles);

@@ -1,5 +1,9 @@
 #include "documents/office/epub_loader.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
 #include <set>
 
 #include "base/error.h"
@@ -49,6 +53,25 @@ std::set<std::string, std::less<>> encrypted_members(ZipArchive& archive) {
   return found;
 }
 
+/// XHTML closes an empty <title/> at once; for a parser of HTML all that follows would be inside it.
+std::string with_end_tags(std::string_view xhtml) {
+  static constexpr std::array<std::string_view, 6> kSwallowing{"title", "script", "style", "textarea", "iframe", "noscript"};
+  std::string html;
+  for (std::size_t at = 0; at < xhtml.size();) {
+    const std::size_t open = std::min(xhtml.find('<', at), xhtml.size());
+    html += xhtml.substr(at, open - at);
+    const std::size_t close = std::min(xhtml.find('>', open), xhtml.size());
+    const std::string_view tag = xhtml.substr(open, close - open);
+    const auto* swallowing = std::ranges::find_if(kSwallowing, [&](std::string_view name) {
+      return tag.ends_with('/') && tag.substr(1).starts_with(name) && tag.find_first_of(" \t\n/", 1) == name.size() + 1;
+    });
+    if (swallowing == kSwallowing.end()) html += xhtml.substr(open, close - open + 1);
+    else html += fmt::format("{}></{}>", tag.substr(0, tag.size() - 1), *swallowing);
+    at = close + 1;
+  }
+  return html;
+}
+
 struct Book {
   std::string title;
   std::vector<std::string> chapters;  ///< members, in reading order
@@ -92,7 +115,7 @@ ParsedDocument EpubLoader::load(std::string_view bytes, const std::stop_token& s
     const std::string page = archive.read(chapter);
     if (page.empty()) continue;
     detail::check_markup_size(page, "HTML");
-    const std::string source = detail::decode_source(page);
+    const std::string source = with_end_tags(detail::decode_source(page));
     detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()), stop);
     builder.break_paragraph();
     detail::append_html(source, builder, memory);

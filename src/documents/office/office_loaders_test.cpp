@@ -74,6 +74,15 @@ TEST(EpubLoader, TheChaptersStandInReadingOrder) {
   EXPECT_EQ(document.title, "Bridges of Kern");
 }
 
+TEST(DocxLoader, WhatOtherWritersCallTheirPartsAndHeadings) {
+  const ParsedDocument document = loaded("other-writer.docx");
+  EXPECT_EQ(document.text, "A heading by its name\n\nWhite on blue\n\nInserted words.\n\nFirst note.\n\nSecond note.")
+      << "notes that refer to each other end, and tags that nobody sees are gone";
+  EXPECT_THAT(headings_of(document), ElementsAre("2 A heading by its name"));
+}
+TEST(EpubLoader, AnEmptyTitleSwallowsNoChapter) { EXPECT_EQ(loaded("other-writer.epub").text, "Not swallowed."); }
+TEST(OpenDocumentLoader, EmptyCellsAndHiddenSheetsSayNothing) { EXPECT_EQ(loaded("other-writer.ods").text, "Seen\n\n| second"); }
+
 TEST(OfficeLoaders, WhatIsCutOffOrBrokenIsRefusedWithTheReason) {
   for (const std::string name : {"bridge.docx", "crossings.xlsx", "bridge.pptx", "bridge.odt", "bridge.epub"}) {
     const std::string bytes = bytes_of(name);

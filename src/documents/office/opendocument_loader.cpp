@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <set>
-#include <utility>
 
 #include "base/error.h"
 #include "documents/detail/package.h"
@@ -39,17 +38,20 @@ std::size_t count_of(std::string_view text, std::size_t otherwise) {
   return number;
 }
 
-/// The names of styles by which nobody sees the text.
+/// The names of styles by which nobody sees what has them. White counts for words only: a cell, a shape or a paragraph may have a colour of its own.
 std::set<std::string, std::less<>> hidden_styles(const pugi::xml_node& styles) {
   std::set<std::string, std::less<>> hidden;
   for (const auto& style : styles.children()) {
+    const std::string_view family = attribute_of(style, "family");
+    const bool of_page = attribute_of(child_of(style, "drawing-page-properties"), "visibility") == "hidden";
+    const bool of_table = attribute_of(child_of(style, "table-properties"), "display") == "false";
     const auto properties = child_of(style, "text-properties");
     const std::string_view colour = attribute_of(properties, "color");
     const std::string_view ground = attribute_of(properties, "background-color");
-    const bool white = (colour == "#ffffff" || colour == "#FFFFFF") && (ground.empty() || ground == "transparent" || ground == colour);
+    const bool white = family == "text" && (colour == "#ffffff" || colour == "#FFFFFF") && (ground.empty() || ground == "transparent" || ground == colour);
     const std::string_view size = attribute_of(properties, "font-size");
     const bool tiny = size == "0pt" || size == "1pt";
-    if (attribute_of(properties, "display") == "none" || white || tiny) hidden.insert(std::string(attribute_of(style, "name")));
+    if (attribute_of(properties, "display") == "none" || of_page || of_table || white || tiny) hidden.insert(std::string(attribute_of(style, "name")));
   }
   return hidden;
 }
@@ -64,21 +66,25 @@ class Content {
 
  private:
   bool enter(const pugi::xml_node& node) {
-    static const std::set<std::string_view> kSkipped{"note-citation", "tracked-changes", "annotation",      "forms",    "sequence-decls", "script",   "desc",
-                                                     "hidden-text",   "dde-source",      "event-listeners", "settings", "ruby-text",      "thumbnail"};
+    static const std::set<std::string_view> kSkipped{"note-citation", "tracked-changes", "annotation",       "forms",      "sequence-decls",  "script",
+                                                     "desc",          "hidden-text",     "hidden-paragraph", "dde-source", "event-listeners", "settings",
+                                                     "ruby-text",     "thumbnail"};
     if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
-      if (paragraphs_ > 0) builder_.add_text(node.value());
+      if (paragraphs_ > 0) builder_.add_text(detail::seen(node.value()));
       return true;
     }
     const std::string_view name = local_name(node);
-    if (kSkipped.contains(name) || hidden_.contains(attribute_of(node, "style-name")) || attribute_of(node, "visibility") == "collapse") return false;
+    if (name == "table-cell" || name == "covered-table-cell") return begin_cell(node);
+    if (kSkipped.contains(name) || hidden_.contains(attribute_of(node, "style-name")) || attribute_of(node, "visibility") == "collapse" ||
+        attribute_of(node, "display") == "none") {
+      return false;
+    }
     if (name == "h" || name == "p") begin_paragraph(node, name == "h");
     else if (name == "s" || name == "tab") builder_.add_text(" ");
     else if (name == "line-break") in_heading() ? builder_.add_text(" ") : builder_.break_line();
     else if (name == "list-item" || name == "list-header") ++list_items_;
     else if (name == "table") builder_.break_paragraph();
     else if (name == "table-row") return begin_row(node);
-    else if (name == "table-cell" || name == "covered-table-cell") return begin_cell(node);
     else if (name == "frame" || name == "custom-shape") frame_is_title_ = attribute_of(node, "class") == "title";
     else if (name == "note") return keep_note(node);
     return true;
@@ -89,7 +95,7 @@ class Content {
     if (name == "h" || name == "p") end_paragraph();
     else if (name == "list-item" || name == "list-header") --list_items_;
     else if (name == "table") builder_.break_paragraph();
-    else if (name == "table-row") builder_.end_row();
+    else if (name == "table-row") end_row();
     else if (name == "table-cell" || name == "covered-table-cell") end_cell(node);
     else if (name == "frame" || name == "custom-shape") frame_is_title_ = false;
   }
@@ -109,8 +115,11 @@ class Content {
     else between_paragraphs();
     levels_.pop_back();
     --paragraphs_;
-    if (cells_ > 0 || paragraphs_ > 0) return;
-    for (const auto& note : std::exchange(notes_, {})) add(child_of(note, "note-body"));
+    if (cells_ > 0 || paragraphs_ > 0 || in_note_) return;
+    in_note_ = true;
+    for (std::size_t i = 0; i < notes_.size(); ++i) add(child_of(notes_[i], "note-body"));  // a note may hold others
+    notes_.clear();
+    in_note_ = false;
   }
 
   bool keep_note(const pugi::xml_node& node) {
@@ -123,16 +132,22 @@ class Content {
   bool begin_row(const pugi::xml_node& node) {
     // A sheet ends with a million empty rows, written as one that is repeated.
     if (std::ranges::none_of(node.children(), holds_something)) return false;
+    pugi::xml_node last = node.last_child();
+    while (!holds_something(last)) last = last.previous_sibling();
+    rows_.push_back({.last = last});
     builder_.begin_row();
     return true;
   }
   bool begin_cell(const pugi::xml_node& node) {
-    bool last = true;
-    for (pugi::xml_node next = node.next_sibling(); next; next = next.next_sibling()) last = last && !holds_something(next);
-    if (last && !holds_something(node)) return false;  // the empty cells to the edge of the sheet
+    if (rows_.empty() || rows_.back().is_over) return false;  // the empty cells to the edge of the sheet
+    rows_.back().is_over = node == rows_.back().last;
     ++cells_;
     builder_.begin_cell();
     return true;
+  }
+  void end_row() {
+    builder_.end_row();
+    rows_.pop_back();
   }
   void end_cell(const pugi::xml_node& node) {
     --cells_;
@@ -146,10 +161,16 @@ class Content {
   detail::TextBuilder& builder_;
   const std::set<std::string, std::less<>>& hidden_;
   std::vector<pugi::xml_node> notes_;
+  struct Row {
+    pugi::xml_node last;  ///< cell that holds something
+    bool is_over = false;
+  };
+  std::vector<Row> rows_;
   std::vector<int> levels_;  ///< of the paragraphs that are open: a frame stands inside one
   int paragraphs_ = 0;
   int cells_ = 0;
   int list_items_ = 0;
+  bool in_note_ = false;
   bool frame_is_title_ = false;
 };
 
@@ -171,7 +192,7 @@ ParsedDocument read_pages(const pugi::xml_node& body, const std::set<std::string
     ++number;
     if (hidden.contains(attribute_of(page, "style-name")) || attribute_of(page, "display") == "false") continue;
     detail::TextBuilder builder;
-    const std::string name(attribute_of(page, "name"));
+    const std::string name = detail::seen(attribute_of(page, "name"));
     if (sheets && !name.empty()) {
       builder.begin_heading(1);
       builder.add_text(name);

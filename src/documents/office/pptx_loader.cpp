@@ -97,9 +97,10 @@ bool PptxLoader::accepts(const std::filesystem::path& name, std::string_view byt
 ParsedDocument PptxLoader::load(std::string_view bytes, const std::stop_token& stop) const {
   detail::refuse_compound_file(bytes);
   ZipArchive archive(bytes);
-  if (!archive.has(kMain)) throw Error(ErrorKind::Corrupt, "there is no presentation in it: open and save it anew as .pptx");
-  const auto tree = detail::read_tree(archive, kMain);
-  const auto relationships = detail::relationships_of(archive, kMain);
+  const std::string main = detail::main_part(archive, kMain);
+  if (!main.starts_with("ppt/") || !archive.has(main)) throw Error(ErrorKind::Corrupt, "there is no presentation in it: open and save it anew as .pptx");
+  const auto tree = detail::read_tree(archive, main);
+  const auto relationships = detail::relationships_of(archive, main);
   ParsedDocument document;
   std::size_t number = 0;
   for (const auto& entry : child_of(tree.root(), "sldIdLst").children()) {

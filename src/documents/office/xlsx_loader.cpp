@@ -45,7 +45,7 @@ std::optional<std::size_t> column_of(std::string_view place) {
   return column - 1;
 }
 
-enum class Shown { Number, Percent, Date, Time, DateAndTime };
+enum class Shown { Number, Percent, Date, Time, Duration, DateAndTime };
 
 /// What a format makes of a number, by its letters outside quotes, brackets and escapes (ECMA-376, 18.8.31).
 Shown shown_by(std::string_view code) {
@@ -58,9 +58,12 @@ Shown shown_by(std::string_view code) {
     if (c == '\\' || c == '_' || c == '*') ++i;
     else if (c == '"') i = std::min(code.find('"', i + 1), code.size());
     else if (c == '[') {
-      const char unit = i + 1 < code.size() ? code[i + 1] : ' ';
-      time = time || unit == 'h' || unit == 'm' || unit == 's';
-      i = std::min(code.find(']', i), code.size());
+      const std::size_t end = std::min(code.find(']', i), code.size());
+      const std::string_view unit = code.substr(i + 1, end - i - 1);  // [hh], or a colour
+      if (!unit.empty() && std::string_view("hmsHMS").find(unit.front()) != std::string_view::npos &&
+          unit.find_first_not_of(unit.front()) == std::string_view::npos)
+        return Shown::Duration;
+      i = end;
     } else if (c == 'y' || c == 'Y' || c == 'd' || c == 'D') date = true;
     else if (c == 'h' || c == 'H' || c == 's' || c == 'S') time = true;
     else if (c == '%') percent = true;
@@ -74,15 +77,16 @@ Shown shown_by(std::string_view code) {
 Shown built_in(std::size_t id) {
   if (id == 9 || id == 10) return Shown::Percent;
   if ((id >= 14 && id <= 17) || (id >= 27 && id <= 31) || id == 36 || (id >= 50 && id <= 58)) return Shown::Date;
-  if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || (id >= 45 && id <= 47)) return Shown::Time;
+  if (id == 46) return Shown::Duration;
+  if ((id >= 18 && id <= 21) || (id >= 32 && id <= 35) || id == 45 || id == 47) return Shown::Time;
   return id == 22 ? Shown::DateAndTime : Shown::Number;
 }
 
 /// What each cell format shows.
-std::vector<Shown> read_formats(ZipArchive& archive) {
+std::vector<Shown> read_formats(ZipArchive& archive, const std::string& member) {
   std::vector<Shown> formats;
-  if (!archive.has("xl/styles.xml")) return formats;
-  const auto tree = detail::read_tree(archive, "xl/styles.xml");
+  if (member.empty() || !archive.has(member)) return formats;
+  const auto tree = detail::read_tree(archive, member);
   std::map<std::size_t, Shown> own;
   for (const auto& format : child_of(tree.root(), "numFmts").children())
     own[index_of(attribute_of(format, "numFmtId"), 0)] = shown_by(attribute_of(format, "formatCode"));
@@ -109,10 +113,10 @@ std::string string_in(const pugi::xml_node& item) {
   return text;
 }
 
-std::vector<std::string> read_strings(ZipArchive& archive) {
+std::vector<std::string> read_strings(ZipArchive& archive, const std::string& member) {
   std::vector<std::string> strings;
-  if (!archive.has("xl/sharedStrings.xml")) return strings;
-  const auto tree = detail::read_tree(archive, "xl/sharedStrings.xml");
+  if (member.empty() || !archive.has(member)) return strings;
+  const auto tree = detail::read_tree(archive, member);
   for (const auto& item : tree.root().children()) {
     if (local_name(item) == "si") strings.push_back(string_in(item));
   }
@@ -121,7 +125,8 @@ std::vector<std::string> read_strings(ZipArchive& archive) {
 
 class Workbook {
  public:
-  Workbook(ZipArchive& archive, bool since_1904) : strings_(read_strings(archive)), formats_(read_formats(archive)), since_1904_(since_1904) {}
+  Workbook(ZipArchive& archive, const std::string& strings, const std::string& styles, bool since_1904)
+      : strings_(read_strings(archive, strings)), formats_(read_formats(archive, styles)), since_1904_(since_1904) {}
 
   void add_sheet(const pugi::xml_node& sheet, detail::TextBuilder& builder) const {
     for (const auto& row : child_of(sheet, "sheetData").children()) {
@@ -175,23 +180,24 @@ class Workbook {
     switch (as) {
       case Shown::Percent: return fmt::format("{:.10g}%", number * 100);
       case Shown::Date: return date(number).value_or(plain(number));
-      case Shown::Time: return time(number);
-      case Shown::DateAndTime: return date(number) ? fmt::format("{} {}", *date(number), time(number)) : plain(number);
+      case Shown::Time: return time(seconds_of(number) % kDay);
+      case Shown::Duration: return number < 0 || number > kLastDay ? plain(number) : time(seconds_of(number));
+      case Shown::DateAndTime: return date(number) ? fmt::format("{} {}", *date(number), time(seconds_of(number) % kDay)) : plain(number);
       case Shown::Number: break;
     }
     return plain(number);
   }
   /// Excel keeps 15 digits: 0.1 + 0.2 shows as 0.3.
   static std::string plain(double number) { return std::abs(number) < 1e15 ? fmt::format("{:.15g}", number) : fmt::format("{}", number); }
-  static std::string time(double number) {
-    const auto seconds = static_cast<long>(std::llround((number - std::floor(number)) * 86'400)) % 86'400;
-    return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-  }
+  static constexpr long kDay = 86'400;
+  static constexpr double kLastDay = 2'958'466;  // 9999-12-31
+  /// Rounded once, so that date and time are of the same moment.
+  static long seconds_of(double days) { return days < 0 || days > kLastDay ? 0 : static_cast<long>(std::llround(days * static_cast<double>(kDay))); }
+  static std::string time(long seconds) { return fmt::format("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60); }
   /// Days since the end of 1899, where Excel takes 1900 for a leap year, or since 1904.
   std::optional<std::string> date(double number) const {
-    constexpr double kLast = 2'958'466;  // 9999-12-31
-    if (number < 1 || number >= kLast) return std::nullopt;
-    const auto days = static_cast<int>(std::floor(number));
+    if (number < 1 || number >= kLastDay) return std::nullopt;
+    const auto days = static_cast<int>(seconds_of(number) / kDay);
     using namespace std::chrono;
     const sys_days first = since_1904_ ? sys_days(year(1904) / January / 1) : sys_days(year(1899) / December / (days < 60 ? 31 : 30));
     const year_month_day day(first + std::chrono::days(days));
@@ -213,11 +219,13 @@ bool XlsxLoader::accepts(const std::filesystem::path& name, std::string_view byt
 ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& stop) const {
   detail::refuse_compound_file(bytes);
   ZipArchive archive(bytes);
-  if (!archive.has(kMain)) throw Error(ErrorKind::Corrupt, "there is no workbook in it: open and save it anew as .xlsx");
-  const auto tree = detail::read_tree(archive, kMain);
-  const auto relationships = detail::relationships_of(archive, kMain);
+  const std::string main = detail::main_part(archive, kMain);
+  if (!main.starts_with("xl/") || !archive.has(main)) throw Error(ErrorKind::Corrupt, "there is no workbook in it: open and save it anew as .xlsx");
+  const auto tree = detail::read_tree(archive, main);
+  const auto relationships = detail::relationships_of(archive, main);
   const std::string_view since_1904 = attribute_of(child_of(tree.root(), "workbookPr"), "date1904");
-  const Workbook workbook(archive, since_1904 == "1" || since_1904 == "true");
+  const Workbook workbook(archive, detail::part_of_type(relationships, "sharedStrings"), detail::part_of_type(relationships, "styles"),
+                          since_1904 == "1" || since_1904 == "true");
   ParsedDocument document;
   for (const auto& entry : child_of(tree.root(), "sheets").children()) {
     if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the workbook was stopped");
@@ -225,7 +233,7 @@ ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& s
     if (!attribute_of(entry, "state").empty() && attribute_of(entry, "state") != "visible") continue;
     if (found == relationships.end() || !archive.has(found->second.target)) continue;
     const auto sheet = detail::read_tree(archive, found->second.target);
-    const std::string name(attribute_of(entry, "name"));
+    const std::string name = detail::seen(attribute_of(entry, "name"));
     detail::TextBuilder builder;
     builder.begin_heading(1);
     builder.add_text(name);

@@ -12,16 +12,19 @@ namespace panduan::rag::detail {
 namespace {
 
 // What turns a relation round: "sued by" is not "sued".
-constexpr auto kRelations = std::to_array<std::string_view>({"by", "from", "for", "被", "由", "把", "从"});
+constexpr auto kRelations =
+    std::to_array<std::string_view>({"by", "from", "for", "of", "to", "with", "against", "than", "被", "由", "把", "从", "向", "给", "比"});
 constexpr auto kJoins = std::to_array<std::string_view>({"and", "or", "but", "while", "whereas", "although", "nor"});
 constexpr std::u32string_view kEverydayCharacters = U"的了是在和与也都就而及将其这那于之所以为等个有中上";
 constexpr std::u32string_view kJoiningMarks = U";；";
 constexpr std::u32string_view kChineseJoins = U"，,；;、和与及或而但";
 constexpr std::size_t kMostWords = 600;  // of a sentence: a longer one is a table, and no order in it says anything
 
+constexpr std::string_view kComma = ",";
+
 struct Token {
-  std::string word;       ///< empty: something new begins here
-  bool is_word() const { return !word.empty(); }
+  std::string word;  ///< empty: something new begins here; kComma
+  bool is_word() const { return !word.empty() && word != kComma; }
 };
 
 void add_word(std::vector<Token>& tokens, std::string_view word) {
@@ -46,6 +49,7 @@ std::vector<Token> tokens_of(std::string_view text) {
     const Character c = character_at(plain, at);
     const std::u32string_view joins = chinese ? kChineseJoins : kJoiningMarks;
     if (joins.find(c.code_point) != std::u32string_view::npos) tokens.push_back({});
+    else if (c.code_point == U',') tokens.push_back({std::string(kComma)});
     else if (is_cjk(c.code_point) && is_letter_or_digit(c.code_point) && kEverydayCharacters.find(c.code_point) == std::u32string_view::npos) {
       tokens.push_back({plain.substr(at, c.bytes)});
     }
@@ -56,19 +60,24 @@ std::vector<Token> tokens_of(std::string_view text) {
 
 bool is_relation(const Token& token) { return std::ranges::find(kRelations, token.word) != kRelations.end(); }
 
-/// Whether the word at `last` can follow one of those `from`: they stand side by side, or nothing new begins between them and no relation leads from
-/// there to the word.
+/// Whether the word at `last` can follow one of those `from`: they stand side by side, or nothing new begins between them and no relation leads to the
+/// word ("sued by the giant Banana"). What a comma closes is an aside, with its own relations.
 bool follows(const std::vector<Token>& source, const std::vector<bool>& from, std::size_t last) {
   bool skipped_word = false;
-  if (last > 0 && is_relation(source[last - 1]) && !from[last - 1]) return false;
+  bool aside = false;
   bool joined = false;
   for (std::size_t at = last; at-- > 0 && !(skipped_word && joined);) {
-    if (!source[at].is_word()) joined = true;
-    else if (from[at]) return true;
+    if (from[at]) return true;
+    if (source[at].word == kComma) aside = true;
+    else if (!source[at].is_word()) joined = true;
+    else if (!aside && is_relation(source[at])) return false;
     else skipped_word = true;
   }
   return false;
 }
+
+/// "The father of Ada Kern designed it" says nothing of Ada Kern.
+bool begins(const std::vector<Token>& source, std::size_t at) { return at == 0 || !is_relation(source[at - 1]); }
 
 }  // namespace
 
@@ -81,7 +90,8 @@ bool says_in_order(std::string_view sentence, std::string_view statement) {
   std::vector<bool> reached(source.size());
   for (std::size_t i = 0; i < said.size(); ++i) {
     std::vector<bool> next(source.size());
-    for (std::size_t at = 0; at < source.size(); ++at) next[at] = source[at].word == said[i].word && (i == 0 || follows(source, reached, at));
+    for (std::size_t at = 0; at < source.size(); ++at)
+      next[at] = source[at].word == said[i].word && (i == 0 ? begins(source, at) : follows(source, reached, at));
     reached = std::move(next);
   }
   return std::ranges::find(reached, true) != reached.end();

@@ -23,6 +23,10 @@ TEST(WordOrder, AnotherOrderOrAWordMoreDoesNot) {
   EXPECT_TRUE(says_in_order("Apple was sued by Banana.", "Apple was sued by Banana."));
   EXPECT_FALSE(says_in_order("Apple sued Banana.", "Apple was sued by Banana."));
   EXPECT_FALSE(says_in_order("林海被张山击败。", "林海击败张山。"));
+  EXPECT_FALSE(says_in_order("Apple was sued by the giant Banana.", "Apple sued Banana."));
+  EXPECT_FALSE(says_in_order("The father of Ada Kern designed the Aurora bridge.", "Ada Kern designed the Aurora bridge."));
+  EXPECT_FALSE(says_in_order("Apple sold Banana to Cherry.", "Apple sold Cherry."));
+  EXPECT_TRUE(says_in_order("The roof of the Aurora bridge is made of glass.", "The roof of the Aurora bridge is of glass."));
   EXPECT_FALSE(says_in_order("", "Apple sued Banana."));
   EXPECT_FALSE(says_in_order(kBridge, ""));
 }
