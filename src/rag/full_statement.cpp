@@ -48,7 +48,7 @@ std::vector<std::string_view> texts_of(std::string_view passage, std::span<const
 }
 
 /// In the passage's own language the sentence has to say it with the same words in the same order. A small model asked whether a sentence says
-/// something is too easily content with the same words: of 98 statements labelled by hand that it let pass 70 were borne out, and all 36 of those whose words
+/// something is too easily content with the same words: of 98 statements labelled by hand that it let pass 70 were borne out, and all 30 of those whose words
 /// stood there in their order.
 bool repeats(std::string_view statement, const PassageRead& passage, documents::ByteRange range) {
   const std::array<std::string_view, 1> sentences{std::string_view(passage.text).substr(range.begin, range.size())};
