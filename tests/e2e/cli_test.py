@@ -78,7 +78,8 @@ class CliTest(unittest.TestCase):
         bad = {
             "empty.txt": (b"", "no text"),
             "binary.bin": (bytes(range(256)) * 40, "not a format"),
-            "latin.txt": ("Zürich".encode("latin-1"), "UTF-8"),
+            "damaged.txt": ("桥梁与隧道".encode() + b"\xff" + "的历史".encode(), "UTF-8"),
+            "cut-off.docx": (b"PK\x03\x04" + b"\x14" * 60, "broken or cut off"),
             "broken.pdf": (b"%PDF-1.4\nnothing of the kind", "PDF"),
             "locked.pdf": ((DATA / "documents/encrypted.pdf").read_bytes(), "encrypted"),
             "huge.txt": (ENGLISH.encode() * 40_000, "documents.max_file_mb"),
@@ -89,7 +90,7 @@ class CliTest(unittest.TestCase):
             line = next(line for line in out.splitlines() if name in line)
             self.assertIn("failed", line)
             self.assertIn(reason, line)
-        self.assertIn("1 added, 0 updated, 0 the same, 6 failed", out)
+        self.assertIn("1 added, 0 updated, 0 the same, 7 failed", out)
 
     def test_refuses_bad_questions_and_missing_paths(self):
         self.assertIn("cannot add", self.run_panduan("add", str(self.root / "nowhere.txt"), code=3)[1])
@@ -161,7 +162,7 @@ class CliTest(unittest.TestCase):
 
     def test_a_risk_needs_a_model_that_was_measured(self):
         self.run_panduan("add", self.file("bridge.txt", ENGLISH))
-        _, error = self.run_panduan("ask", "--risk", "0.1", "When was the Aurora bridge opened?", code=2)
+        _, error = self.run_panduan("--model", "smollm2-135m", "ask", "--risk", "0.1", "When was the Aurora bridge opened?", code=2)
         self.assertRegex(error, r"^panduan: [^\n]*no probability[^\n]*\n$")
         _, error = self.run_panduan("ask", "--risk", "2", "When was the Aurora bridge opened?", code=2)
         self.assertIn("--risk", error)

@@ -90,7 +90,8 @@ class PageTest(unittest.TestCase):
 
     def start(self, chat_model=CHAT_MODEL, view="", documents=()):
         """The server with these documents in its store, and its page open."""
-        environment = {**os.environ, "PANDUAN_DATA_DIR": str(self.root / "data"), "PANDUAN_MODELS_CHAT": chat_model, "PANDUAN_SERVER_PORT": "0"}
+        environment = {**os.environ, "PANDUAN_DATA_DIR": str(self.root / "data"), "PANDUAN_MODELS_CHAT": chat_model, "PANDUAN_SERVER_PORT": "0",
+                       "PANDUAN_ANSWER_RISK": "0.97"}  # so small a model is seldom sure, and what is tested here is the page
         self.server = subprocess.Popen([PANDUAN, "serve"], env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.addCleanup(lambda: (self.server.kill(), self.server.wait(), self.server.stdout.close()))
         self.address = re.search(r"http://\S+/", self.server.stdout.readline()).group()
