@@ -182,7 +182,7 @@ bool is_encrypted(ZipArchive& archive) {
   });
 }
 
-/// Sheets and slides are pages; a sheet's name is its heading, and that of a slide that nobody named ("page1") is not shown.
+/// Sheets and slides are pages with a number; a sheet's name is its heading, and that of a slide that nobody named ("page1") is not shown.
 ParsedDocument read_pages(const pugi::xml_node& body, const std::set<std::string, std::less<>>& hidden, bool sheets, const std::stop_token& stop) {
   ParsedDocument document;
   std::size_t number = 0;
@@ -201,7 +201,7 @@ ParsedDocument read_pages(const pugi::xml_node& body, const std::set<std::string
     Content(builder, hidden).add(page);
     const ParsedDocument parsed = builder.finish();
     if (detail::is_only_a_heading(parsed)) continue;
-    detail::append_page(document, parsed, sheets && !name.empty() ? name : std::to_string(number));
+    detail::append_page(document, parsed, std::to_string(number));
   }
   return document;
 }

@@ -227,7 +227,9 @@ ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& s
   const Workbook workbook(archive, detail::part_of_type(relationships, "sharedStrings"), detail::part_of_type(relationships, "styles"),
                           since_1904 == "1" || since_1904 == "true");
   ParsedDocument document;
+  std::size_t number = 0;
   for (const auto& entry : child_of(tree.root(), "sheets").children()) {
+    ++number;
     if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the workbook was stopped");
     const auto found = relationships.find(detail::relationship_id(entry));
     if (!attribute_of(entry, "state").empty() && attribute_of(entry, "state") != "visible") continue;
@@ -240,7 +242,7 @@ ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& s
     builder.end_heading();
     workbook.add_sheet(sheet.root(), builder);
     const ParsedDocument parsed = builder.finish();
-    if (!detail::is_only_a_heading(parsed)) detail::append_page(document, parsed, name);
+    if (!detail::is_only_a_heading(parsed)) detail::append_page(document, parsed, std::to_string(number));
   }
   return detail::finished(std::move(document), media_type(), detail::title_in(archive, "docProps/core.xml"));
 }
