@@ -68,6 +68,11 @@ TEST(PptxLoader, ASlideIsAPageWithItsNotes) {
   EXPECT_THAT(labels_of(document), ElementsAre("1", "2"));
   EXPECT_EQ(document.title, "Bridges");
 }
+TEST(OpenDocumentLoader, ASlideThatLibreOfficeWroteIsTheSame) {
+  const ParsedDocument document = loaded("bridge.odp");
+  EXPECT_EQ(document.text, loaded("bridge.pptx").text) << "white on a coloured cell is read";
+  EXPECT_THAT(labels_of(document), ElementsAre("1", "2"));
+}
 TEST(EpubLoader, TheChaptersStandInReadingOrder) {
   const ParsedDocument document = loaded("bridge.epub");
   EXPECT_EQ(document.text, "The Aurora bridge\n\nIt was designed by Ada Kern and opened in 1932.\n\n极光大桥\n\n大桥由艾达·克恩设计，于1932年开放。");

@@ -38,27 +38,30 @@ std::size_t count_of(std::string_view text, std::size_t otherwise) {
   return number;
 }
 
-/// The names of styles by which nobody sees what has them. White counts for words only: a cell, a shape or a paragraph may have a colour of its own.
-std::set<std::string, std::less<>> hidden_styles(const pugi::xml_node& styles) {
+/// The names of styles by which nobody sees what has them.
+struct Unseen {
   std::set<std::string, std::less<>> hidden;
-  for (const auto& style : styles.children()) {
-    const std::string_view family = attribute_of(style, "family");
-    const bool of_page = attribute_of(child_of(style, "drawing-page-properties"), "visibility") == "hidden";
-    const bool of_table = attribute_of(child_of(style, "table-properties"), "display") == "false";
-    const auto properties = child_of(style, "text-properties");
-    const std::string_view colour = attribute_of(properties, "color");
-    const std::string_view ground = attribute_of(properties, "background-color");
-    const bool white = family == "text" && (colour == "#ffffff" || colour == "#FFFFFF") && (ground.empty() || ground == "transparent" || ground == colour);
-    const std::string_view size = attribute_of(properties, "font-size");
-    const bool tiny = size == "0pt" || size == "1pt";
-    if (attribute_of(properties, "display") == "none" || of_page || of_table || white || tiny) hidden.insert(std::string(attribute_of(style, "name")));
+  std::set<std::string, std::less<>> white;  ///< of words, on nothing: a cell or a shape around them may have a colour
+
+  explicit Unseen(const pugi::xml_node& styles) {
+    for (const auto& style : styles.children()) {
+      const std::string name(attribute_of(style, "name"));
+      const auto properties = child_of(style, "text-properties");
+      const std::string_view colour = attribute_of(properties, "color");
+      const std::string_view ground = attribute_of(properties, "background-color");
+      const std::string_view size = attribute_of(properties, "font-size");
+      const bool of_page = attribute_of(child_of(style, "drawing-page-properties"), "visibility") == "hidden";
+      const bool of_table = attribute_of(child_of(style, "table-properties"), "display") == "false";
+      if (attribute_of(properties, "display") == "none" || of_page || of_table || size == "0pt" || size == "1pt") hidden.insert(name);
+      const bool is_white = (colour == "#ffffff" || colour == "#FFFFFF") && (ground.empty() || ground == "transparent" || ground == colour);
+      if (is_white && attribute_of(style, "family") == "text") white.insert(name);
+    }
   }
-  return hidden;
-}
+};
 
 class Content {
  public:
-  Content(detail::TextBuilder& builder, const std::set<std::string, std::less<>>& hidden) : builder_(builder), hidden_(hidden) {}
+  Content(detail::TextBuilder& builder, const Unseen& unseen) : builder_(builder), unseen_(unseen) {}
 
   void add(const pugi::xml_node& root) {
     detail::walk(root, [this](const pugi::xml_node& node) { return enter(node); }, [this](const pugi::xml_node& node) { leave(node); });
@@ -66,16 +69,16 @@ class Content {
 
  private:
   bool enter(const pugi::xml_node& node) {
-    static const std::set<std::string_view> kSkipped{"note-citation", "tracked-changes", "annotation",       "forms",      "sequence-decls",  "script",
-                                                     "desc",          "hidden-text",     "hidden-paragraph", "dde-source", "event-listeners", "settings",
-                                                     "ruby-text",     "thumbnail"};
+    static const std::set<std::string_view> kSkipped{"note-citation", "tracked-changes", "annotation",       "forms",       "sequence-decls", "script",
+                                                     "desc",          "hidden-text",     "hidden-paragraph", "page-number", "dde-source",     "event-listeners",
+                                                     "settings",      "ruby-text",       "thumbnail"};
     if (node.type() == pugi::node_pcdata || node.type() == pugi::node_cdata) {
       if (paragraphs_ > 0) builder_.add_text(detail::seen(node.value()));
       return true;
     }
     const std::string_view name = local_name(node);
     if (name == "table-cell" || name == "covered-table-cell") return begin_cell(node);
-    if (kSkipped.contains(name) || hidden_.contains(attribute_of(node, "style-name")) || attribute_of(node, "visibility") == "collapse" ||
+    if (kSkipped.contains(name) || is_unseen(attribute_of(node, "style-name")) || attribute_of(node, "visibility") == "collapse" ||
         attribute_of(node, "display") == "none") {
       return false;
     }
@@ -85,7 +88,7 @@ class Content {
     else if (name == "list-item" || name == "list-header") ++list_items_;
     else if (name == "table") builder_.break_paragraph();
     else if (name == "table-row") return begin_row(node);
-    else if (name == "frame" || name == "custom-shape") frame_is_title_ = attribute_of(node, "class") == "title";
+    else if (name == "frame" || name == "custom-shape") begin_shape(node);
     else if (name == "note") return keep_note(node);
     return true;
   }
@@ -97,8 +100,10 @@ class Content {
     else if (name == "table") builder_.break_paragraph();
     else if (name == "table-row") end_row();
     else if (name == "table-cell" || name == "covered-table-cell") end_cell(node);
-    else if (name == "frame" || name == "custom-shape") frame_is_title_ = false;
+    else if (name == "frame" || name == "custom-shape") end_shape();
   }
+
+  bool is_unseen(std::string_view style) const { return unseen_.hidden.contains(style) || (cells_ == 0 && shapes_ == 0 && unseen_.white.contains(style)); }
 
   bool in_heading() const { return !levels_.empty() && levels_.back() > 0; }
 
@@ -120,6 +125,15 @@ class Content {
     for (std::size_t i = 0; i < notes_.size(); ++i) add(child_of(notes_[i], "note-body"));  // a note may hold others
     notes_.clear();
     in_note_ = false;
+  }
+
+  void begin_shape(const pugi::xml_node& node) {
+    ++shapes_;
+    frame_is_title_ = attribute_of(node, "class") == "title";
+  }
+  void end_shape() {
+    --shapes_;
+    frame_is_title_ = false;
   }
 
   bool keep_note(const pugi::xml_node& node) {
@@ -159,7 +173,7 @@ class Content {
   }
 
   detail::TextBuilder& builder_;
-  const std::set<std::string, std::less<>>& hidden_;
+  const Unseen& unseen_;
   std::vector<pugi::xml_node> notes_;
   struct Row {
     pugi::xml_node last;  ///< cell that holds something
@@ -170,6 +184,7 @@ class Content {
   int paragraphs_ = 0;
   int cells_ = 0;
   int list_items_ = 0;
+  int shapes_ = 0;
   bool in_note_ = false;
   bool frame_is_title_ = false;
 };
@@ -183,14 +198,14 @@ bool is_encrypted(ZipArchive& archive) {
 }
 
 /// Sheets and slides are pages with a number; a sheet's name is its heading, and that of a slide that nobody named ("page1") is not shown.
-ParsedDocument read_pages(const pugi::xml_node& body, const std::set<std::string, std::less<>>& hidden, bool sheets, const std::stop_token& stop) {
+ParsedDocument read_pages(const pugi::xml_node& body, const Unseen& unseen, bool sheets, const std::stop_token& stop) {
   ParsedDocument document;
   std::size_t number = 0;
   for (const auto& page : body.children()) {
     if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the document was stopped");
     if (local_name(page) != (sheets ? "table" : "page")) continue;
     ++number;
-    if (hidden.contains(attribute_of(page, "style-name")) || attribute_of(page, "display") == "false") continue;
+    if (unseen.hidden.contains(attribute_of(page, "style-name")) || attribute_of(page, "display") == "false") continue;
     detail::TextBuilder builder;
     const std::string name = detail::seen(attribute_of(page, "name"));
     if (sheets && !name.empty()) {
@@ -198,7 +213,7 @@ ParsedDocument read_pages(const pugi::xml_node& body, const std::set<std::string
       builder.add_text(name);
       builder.end_heading();
     }
-    Content(builder, hidden).add(page);
+    Content(builder, unseen).add(page);
     const ParsedDocument parsed = builder.finish();
     if (detail::is_only_a_heading(parsed)) continue;
     detail::append_page(document, parsed, std::to_string(number));
@@ -221,13 +236,13 @@ ParsedDocument OpenDocumentLoader::load(std::string_view bytes, const std::stop_
   if (is_encrypted(archive)) throw Error(ErrorKind::Unsupported, "it has a password: save a copy without one and add that");
   if (!archive.has("content.xml")) throw Error(ErrorKind::Corrupt, "there is no document in it: open and save it anew");
   const auto tree = detail::read_tree(archive, "content.xml");
-  const auto hidden = hidden_styles(child_of(tree.root(), "automatic-styles"));
+  const Unseen unseen(child_of(tree.root(), "automatic-styles"));
   const auto body = child_of(tree.root(), {"body", format_of(kind_).body});
   if (!body) throw Error(ErrorKind::Corrupt, "what is in it is another kind of document than its name says: give it the ending of what it is");
   std::string title = detail::title_in(archive, "meta.xml");
-  if (kind_ != Kind::Text) return detail::finished(read_pages(body, hidden, kind_ == Kind::Spreadsheet, stop), media_type(), std::move(title));
+  if (kind_ != Kind::Text) return detail::finished(read_pages(body, unseen, kind_ == Kind::Spreadsheet, stop), media_type(), std::move(title));
   detail::TextBuilder builder;
-  Content(builder, hidden).add(body);
+  Content(builder, unseen).add(body);
   return detail::finished(builder.finish(), media_type(), std::move(title));
 }
 
