@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "documents/detail/assembly.h"
 #include "documents/detail/html_text.h"
 #include "documents/detail/parser_memory.h"
 #include "documents/detail/source_text.h"
@@ -32,9 +33,8 @@ std::string_view declared_encoding(std::string_view bytes) {
 }  // namespace
 
 bool HtmlLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
-  const std::string ending = detail::lower_ending(name.string());
   if (!detail::looks_like_text(bytes)) return false;
-  if (ending == "html" || ending == "htm" || ending == "xhtml") return true;
+  if (has_ending_of(*this, name)) return true;
   std::string_view start = bytes.substr(0, 1024);
   if (start.starts_with("\xEF\xBB\xBF")) start.remove_prefix(3);
   start.remove_prefix(std::min(start.find_first_not_of(" \t\r\n"), start.size()));
@@ -47,15 +47,7 @@ ParsedDocument HtmlLoader::load(std::string_view bytes, const std::stop_token& s
   detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()), stop);
   detail::TextBuilder builder;
   std::string title = detail::append_html(source, builder, memory);
-  ParsedDocument document = builder.finish();
-  document.media_type = media_type();
-  detail::require_visible_text(document.text);
-  document.title = std::move(title);
-  if (document.title.empty() && !document.headings.empty()) {
-    const ByteRange& first = document.headings.front().text;
-    document.title = detail::one_line(std::string_view(document.text).substr(first.begin, first.size()));
-  }
-  return document;
+  return detail::finished(builder.finish(), media_type(), std::move(title));
 }
 
 }  // namespace panduan::documents

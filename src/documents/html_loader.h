@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+
 #include "documents/loader.h"
 
 namespace panduan::documents {
@@ -7,6 +9,11 @@ namespace panduan::documents {
 class HtmlLoader : public Loader {
  public:
   std::string_view media_type() const override { return "text/html"; }
+  std::string_view name() const override { return "HTML"; }
+  std::span<const std::string_view> endings() const override {
+    static constexpr auto kEndings = std::to_array<std::string_view>({"html", "htm", "xhtml"});
+    return kEndings;
+  }
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
   ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
 };

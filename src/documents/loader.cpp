@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "base/error.h"
 #include "documents/detail/source_text.h"
@@ -53,13 +52,20 @@ ParsedDocument load_document(const std::filesystem::path& name, std::string_view
   return load_in_worker(loader_for(name, bytes), bytes, stop);
 }
 
-std::string_view readable_formats() { return "PDF, Word, Excel, PowerPoint, OpenDocument, EPUB, HTML, Markdown and plain text in UTF-8"; }
+bool has_ending_of(const Loader& loader, const std::filesystem::path& name) {
+  return std::ranges::find(loader.endings(), detail::lower_ending(name.string())) != loader.endings().end();
+}
+
+std::string readable_formats() {
+  std::vector<std::string_view> names;
+  for (const auto& loader : loaders()) {
+    if (std::ranges::find(names, loader->name()) == names.end()) names.push_back(loader->name());
+  }
+  return fmt::format("{} and {}", fmt::join(names.begin(), names.end() - 1, ", "), names.back());
+}
 
 bool has_known_ending(const std::filesystem::path& name) {
-  static constexpr auto kKnown = std::to_array<std::string_view>({"pdf", "docx",     "docm",  "dotx", "doc", "pptx", "pptm", "ppsx", "ppt",  "xlsx", "xlsm",
-                                                                  "xls", "odt",      "ott",   "ods",  "ots", "odp",  "otp",  "epub", "html", "htm",  "xhtml",
-                                                                  "md",  "markdown", "mdown", "mkd",  "txt", "text", "rst",  "org",  "adoc", "csv",  "tsv"});
-  return std::find(kKnown.begin(), kKnown.end(), detail::lower_ending(name.string())) != kKnown.end();
+  return std::ranges::any_of(loaders(), [&](const auto& loader) { return has_ending_of(*loader, name); });
 }
 
 }  // namespace panduan::documents

@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ class Loader {
  public:
   virtual ~Loader() = default;
   virtual std::string_view media_type() const = 0;
+  virtual std::string_view name() const = 0;  ///< of the format, for a person: "Word"
+  /// Of files that are worth opening when a whole folder is added; lower case, without the point.
+  virtual std::span<const std::string_view> endings() const = 0;
   /// Decides from the name and the first bytes; the bytes win where they are telling.
   virtual bool accepts(const std::filesystem::path& name, std::string_view bytes) const = 0;
   /// What a confined program makes of the bytes for `load` to read; nullopt: it reads the bytes themselves. Throws as load; Error: Unavailable when the
@@ -36,8 +40,11 @@ const Loader& loader_for(const std::filesystem::path& name, std::string_view byt
 /// Parses a file's bytes with the loader that accepts them, in a worker. Throws as loader_for and load_in_worker.
 ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop = {});
 
+/// Whether a file's name ends as the loader's do.
+bool has_ending_of(const Loader& loader, const std::filesystem::path& name);
+
 /// What loaders() read, for a person: "PDF, Word, … and plain text".
-std::string_view readable_formats();
+std::string readable_formats();
 
 /// Whether a file of this name is worth opening when a whole folder is added.
 bool has_known_ending(const std::filesystem::path& name);

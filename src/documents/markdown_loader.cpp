@@ -180,8 +180,7 @@ class Walk {
 }  // namespace
 
 bool MarkdownLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
-  const std::string ending = detail::lower_ending(name.string());
-  return (ending == "md" || ending == "markdown" || ending == "mdown" || ending == "mkd") && detail::looks_like_text(bytes);
+  return has_ending_of(*this, name) && detail::looks_like_text(bytes);
 }
 
 ParsedDocument MarkdownLoader::load(std::string_view bytes, const std::stop_token& stop) const {

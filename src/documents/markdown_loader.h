@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+
 #include "documents/loader.h"
 
 namespace panduan::documents {
@@ -8,6 +10,11 @@ namespace panduan::documents {
 class MarkdownLoader : public Loader {
  public:
   std::string_view media_type() const override { return "text/markdown"; }
+  std::string_view name() const override { return "Markdown"; }
+  std::span<const std::string_view> endings() const override {
+    static constexpr auto kEndings = std::to_array<std::string_view>({"md", "markdown", "mdown", "mkd"});
+    return kEndings;
+  }
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
   ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
 };

@@ -7,10 +7,10 @@
 #include "base/error.h"
 #include "base/process.h"
 #include "base/unicode.h"
+#include "documents/detail/assembly.h"
 #include "documents/detail/pdf_layout.h"
 #include "documents/detail/pdf_text.h"
 #include "documents/detail/source_text.h"
-#include "documents/detail/text_builder.h"
 
 namespace panduan::documents {
 namespace {
@@ -72,17 +72,11 @@ std::string sensible_title(std::string title) {
   return title;
 }
 
-std::string first_heading(const ParsedDocument& document) {
-  if (document.headings.empty()) return {};
-  const ByteRange range = document.headings.front().text;
-  return detail::one_line(std::string_view(document.text).substr(range.begin, range.size()));
-}
-
 }  // namespace
 
 bool PdfLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
   if (bytes.starts_with(kMark)) return true;
-  if (detail::lower_ending(name.string()) == "pdf") return true;  // without the mark it is a broken one, and pdftotext says so
+  if (has_ending_of(*this, name)) return true;  // without the mark it is a broken one, and pdftotext says so
   return !detail::looks_like_text(bytes) && bytes.substr(0, kMarkWithin).find(kMark) != std::string_view::npos;
 }
 
@@ -97,13 +91,10 @@ ParsedDocument PdfLoader::load(std::string_view layout_xml, const std::stop_toke
     throw Error(ErrorKind::InvalidInput, "the PDF has no text layer, only pictures: run text recognition on it first (for example with 'ocrmypdf')");
   }
   ParsedDocument document;
-  document.media_type = media_type();
   document.headings = detail::find_printed_headings(printed);
   document.text = std::move(printed.text);
   document.pages = std::move(printed.pages);
-  document.title = sensible_title(std::move(layout.title));
-  if (document.title.empty()) document.title = first_heading(document);
-  return document;
+  return detail::finished(std::move(document), media_type(), sensible_title(std::move(layout.title)));
 }
 
 }  // namespace panduan::documents

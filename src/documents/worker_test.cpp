@@ -113,11 +113,6 @@ TEST(Worker, ItParsesWhatItIsGiven) {
 TEST(Worker, AnUnknownFormatIsAMistakeOfTheCaller) { EXPECT_EQ(run_command(worker("application/x-nothing")).exit_code, 64); }
 TEST(Worker, ItsErrorsAreThoseOfTheLoader) {
   try {
-    load_document("a.html", std::string(3'000'000, '<') + "b");
-  } catch (const Error& error) {
-    EXPECT_NE(error.kind(), ErrorKind::Internal) << error.what();
-  }
-  try {
     load_document("empty.md", " \n \n");
     FAIL() << "there is no text in it";
   } catch (const Error& error) {
@@ -129,6 +124,8 @@ TEST(Worker, ItsErrorsAreThoseOfTheLoader) {
 class StrangeLoader : public Loader {
  public:
   std::string_view media_type() const override { return "application/x-strange"; }
+  std::string_view name() const override { return "strange"; }
+  std::span<const std::string_view> endings() const override { return {}; }
   bool accepts(const std::filesystem::path&, std::string_view) const override { return true; }
   ParsedDocument load(std::string_view, const std::stop_token&) const override { throw Error(ErrorKind::Internal, "called here"); }
 };

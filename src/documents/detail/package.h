@@ -5,7 +5,6 @@
 
 #include "base/zip.h"
 #include "documents/detail/xml.h"
-#include "documents/document.h"
 
 namespace panduan::documents::detail {
 
@@ -39,14 +38,5 @@ std::string member_path(std::string_view from, std::string_view target);
 
 /// The title in the properties of a document, empty when it has none.
 std::string title_in(ZipArchive& archive, std::string_view properties_member);
-
-/// Whether a page has a name and nothing on it, which says nothing.
-bool is_only_a_heading(const ParsedDocument& page);
-
-/// Adds a part to a document, an empty line apart, as a page of that label.
-void append_page(ParsedDocument& whole, const ParsedDocument& part, std::string label);
-
-/// What every loader does at its end: the media type, a title, and text there must be.
-ParsedDocument finished(ParsedDocument document, std::string_view media_type, std::string title);
 
 }  // namespace panduan::documents::detail

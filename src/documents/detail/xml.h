@@ -1,4 +1,5 @@
 #pragma once
+#include <charconv>
 #include <memory>
 #include <pugixml.hpp>
 #include <string>
@@ -26,6 +27,14 @@ std::string_view attribute_of(const pugi::xml_node& node, std::string_view local
 pugi::xml_node child_of(const pugi::xml_node& node, std::string_view local);
 /// The first child of a child and so on: {"pPr", "pStyle"}.
 pugi::xml_node child_of(pugi::xml_node node, std::initializer_list<std::string_view> path);
+/// The number that an attribute's value begins with, `otherwise` when it begins with none that fits.
+template <class T>
+T number_of(std::string_view text, T otherwise) {
+  T number = otherwise;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 /// What a reader sees of a text in XML: valid UTF-8 (what is none, such as a lone surrogate, is U+FFFD), without characters that nobody sees.
 std::string seen(std::string_view text);
 /// The text below a node, as it is seen.

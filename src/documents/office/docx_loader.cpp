@@ -1,12 +1,12 @@
 #include "documents/office/docx_loader.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 
 #include "base/error.h"
 #include "base/unicode.h"
+#include "documents/detail/assembly.h"
 #include "documents/detail/package.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/text_builder.h"
@@ -17,16 +17,11 @@ namespace {
 using detail::attribute_of;
 using detail::child_of;
 using detail::local_name;
+using detail::number_of;
 
 constexpr std::string_view kMain = "word/document.xml";
 constexpr int kHighestOutline = 9;  // what is above is running text
 constexpr int kDeepestHeading = 6;
-
-int number_of(std::string_view text, int otherwise) {
-  int number = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 bool is_off(std::string_view value) { return value == "0" || value == "false" || value == "off"; }
 
@@ -214,8 +209,7 @@ std::optional<detail::XmlTree> optional_tree(ZipArchive& archive, const std::str
 }  // namespace
 
 bool DocxLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
-  const std::string ending = detail::lower_ending(name.string());
-  return (ending == "docx" || ending == "docm" || ending == "dotx" || ending == "doc") && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
+  return has_ending_of(*this, name) && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
 }
 
 ParsedDocument DocxLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "documents/detail/assembly.h"
 #include "documents/detail/html_text.h"
 #include "documents/detail/package.h"
 #include "documents/detail/parser_memory.h"
@@ -99,8 +100,7 @@ Book read_book(ZipArchive& archive) {
 }  // namespace
 
 bool EpubLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
-  return detail::is_zip(bytes) &&
-         (detail::lower_ending(name.string()) == "epub" || bytes.substr(0, 100).find("mimetypeapplication/epub+zip") != std::string_view::npos);
+  return detail::is_zip(bytes) && (has_ending_of(*this, name) || bytes.substr(0, 100).find("mimetypeapplication/epub+zip") != std::string_view::npos);
 }
 
 ParsedDocument EpubLoader::load(std::string_view bytes, const std::stop_token& stop) const {

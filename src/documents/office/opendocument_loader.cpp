@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <set>
 
 #include "base/error.h"
+#include "documents/detail/assembly.h"
 #include "documents/detail/package.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/text_builder.h"
@@ -16,27 +16,23 @@ namespace {
 using detail::attribute_of;
 using detail::child_of;
 using detail::local_name;
+using detail::number_of;
 
 struct Format {
   OpenDocumentLoader::Kind kind;
-  std::string_view ending, template_ending, body, media_type;
+  std::array<std::string_view, 2> endings;  ///< of documents and templates
+  std::string_view body, media_type;
 };
 constexpr std::array<Format, 3> kFormats{{
-    {OpenDocumentLoader::Kind::Text, "odt", "ott", "text", "application/vnd.oasis.opendocument.text"},
-    {OpenDocumentLoader::Kind::Spreadsheet, "ods", "ots", "spreadsheet", "application/vnd.oasis.opendocument.spreadsheet"},
-    {OpenDocumentLoader::Kind::Presentation, "odp", "otp", "presentation", "application/vnd.oasis.opendocument.presentation"},
+    {OpenDocumentLoader::Kind::Text, {"odt", "ott"}, "text", "application/vnd.oasis.opendocument.text"},
+    {OpenDocumentLoader::Kind::Spreadsheet, {"ods", "ots"}, "spreadsheet", "application/vnd.oasis.opendocument.spreadsheet"},
+    {OpenDocumentLoader::Kind::Presentation, {"odp", "otp"}, "presentation", "application/vnd.oasis.opendocument.presentation"},
 }};
 
 const Format& format_of(OpenDocumentLoader::Kind kind) { return *std::ranges::find(kFormats, kind, &Format::kind); }
 
 constexpr std::size_t kDeepestHeading = 6;
 constexpr std::size_t kMostRepeats = 1000;  // of a cell that holds something
-
-std::size_t count_of(std::string_view text, std::size_t otherwise) {
-  std::size_t number = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
 
 /// The names of styles by which nobody sees what has them.
 struct Unseen {
@@ -108,7 +104,9 @@ class Content {
   bool in_heading() const { return !levels_.empty() && levels_.back() > 0; }
 
   void begin_paragraph(const pugi::xml_node& node, bool heading) {
-    const std::size_t level = heading ? std::clamp<std::size_t>(count_of(attribute_of(node, "outline-level"), 1), 1, kDeepestHeading) : frame_is_title_ ? 1 : 0;
+    const std::size_t level = heading           ? std::clamp<std::size_t>(number_of<std::size_t>(attribute_of(node, "outline-level"), 1), 1, kDeepestHeading)
+                              : frame_is_title_ ? 1
+                                                : 0;
     levels_.push_back(cells_ == 0 ? static_cast<int>(level) : 0);
     ++paragraphs_;
     if (in_heading()) builder_.begin_heading(levels_.back());
@@ -165,7 +163,7 @@ class Content {
   }
   void end_cell(const pugi::xml_node& node) {
     --cells_;
-    const std::size_t repeated = std::min(count_of(attribute_of(node, "number-columns-repeated"), 1), kMostRepeats);
+    const std::size_t repeated = std::min(number_of<std::size_t>(attribute_of(node, "number-columns-repeated"), 1), kMostRepeats);
     for (std::size_t i = 1; i < repeated; ++i) {
       builder_.begin_cell();
       if (holds_something(node)) builder_.add_text(detail::text_of(node));
@@ -225,10 +223,10 @@ ParsedDocument read_pages(const pugi::xml_node& body, const Unseen& unseen, bool
 
 std::string_view OpenDocumentLoader::media_type() const { return format_of(kind_).media_type; }
 
+std::span<const std::string_view> OpenDocumentLoader::endings() const { return format_of(kind_).endings; }
+
 bool OpenDocumentLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
-  const Format& format = format_of(kind_);
-  const std::string ending = detail::lower_ending(name.string());
-  return detail::is_zip(bytes) && (ending == format.ending || ending == format.template_ending);
+  return detail::is_zip(bytes) && has_ending_of(*this, name);
 }
 
 ParsedDocument OpenDocumentLoader::load(std::string_view bytes, const std::stop_token& stop) const {

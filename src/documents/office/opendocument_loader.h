@@ -10,6 +10,8 @@ class OpenDocumentLoader : public Loader {
   enum class Kind { Text, Spreadsheet, Presentation };
   explicit OpenDocumentLoader(Kind kind) : kind_(kind) {}
   std::string_view media_type() const override;
+  std::string_view name() const override { return "OpenDocument"; }
+  std::span<const std::string_view> endings() const override;
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
   ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "documents/detail/assembly.h"
 #include "documents/detail/package.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/text_builder.h"
@@ -90,8 +91,7 @@ ParsedDocument read_slide(ZipArchive& archive, const std::string& member, const 
 }  // namespace
 
 bool PptxLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
-  const std::string ending = detail::lower_ending(name.string());
-  return (ending == "pptx" || ending == "pptm" || ending == "ppsx" || ending == "ppt") && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
+  return has_ending_of(*this, name) && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
 }
 
 ParsedDocument PptxLoader::load(std::string_view bytes, const std::stop_token& stop) const {

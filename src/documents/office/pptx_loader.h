@@ -1,4 +1,6 @@
 #pragma once
+#include <array>
+
 #include "documents/loader.h"
 
 namespace panduan::documents {
@@ -7,6 +9,11 @@ namespace panduan::documents {
 class PptxLoader : public Loader {
  public:
   std::string_view media_type() const override { return "application/vnd.openxmlformats-officedocument.presentationml.presentation"; }
+  std::string_view name() const override { return "PowerPoint"; }
+  std::span<const std::string_view> endings() const override {
+    static constexpr auto kEndings = std::to_array<std::string_view>({"pptx", "pptm", "ppsx", "ppt"});
+    return kEndings;
+  }
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
   ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
 };

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error.h"
+#include "documents/detail/assembly.h"
 #include "documents/detail/package.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/text_builder.h"
@@ -22,17 +23,11 @@ using detail::local_name;
 constexpr std::string_view kMain = "xl/workbook.xml";
 constexpr std::size_t kMostColumns = 16'384;  // of a sheet of Excel
 
-std::optional<double> number_of(std::string_view text) {
+std::optional<double> value_of(std::string_view text) {
   double number = 0;
   const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failed != std::errc() || end != text.data() + text.size() || !std::isfinite(number)) return std::nullopt;
   return number;
-}
-
-std::size_t index_of(std::string_view text, std::size_t otherwise) {
-  std::size_t index = otherwise;
-  std::from_chars(text.data(), text.data() + text.size(), index);
-  return index;
 }
 
 /// The column of "AB12", from 0; nothing for what is no such place.
@@ -89,10 +84,10 @@ std::vector<Shown> read_formats(ZipArchive& archive, const std::string& member) 
   const auto tree = detail::read_tree(archive, member);
   std::map<std::size_t, Shown> own;
   for (const auto& format : child_of(tree.root(), "numFmts").children())
-    own[index_of(attribute_of(format, "numFmtId"), 0)] = shown_by(attribute_of(format, "formatCode"));
+    own[detail::number_of<std::size_t>(attribute_of(format, "numFmtId"), 0)] = shown_by(attribute_of(format, "formatCode"));
   for (const auto& format : child_of(tree.root(), "cellXfs").children()) {
     if (local_name(format) != "xf") continue;
-    const std::size_t id = index_of(attribute_of(format, "numFmtId"), 0);
+    const std::size_t id = detail::number_of<std::size_t>(attribute_of(format, "numFmtId"), 0);
     const auto found = own.find(id);
     formats.push_back(found == own.end() ? built_in(id) : found->second);
   }
@@ -165,14 +160,14 @@ class Workbook {
     if (type == "inlineStr") return string_in(child_of(cell, "is"));
     std::string value = detail::text_of(child_of(cell, "v"));
     if (type == "s") {
-      const std::size_t index = index_of(value, strings_.size());
+      const std::size_t index = detail::number_of<std::size_t>(value, strings_.size());
       return index < strings_.size() ? strings_[index] : std::string();
     }
     if (type == "b") return value == "1" ? "TRUE" : "FALSE";
     if (!type.empty() && type != "n") return value;
-    const auto number = number_of(value);
+    const auto number = value_of(value);
     if (!number) return value;
-    const std::size_t format = index_of(attribute_of(cell, "s"), 0);
+    const std::size_t format = detail::number_of<std::size_t>(attribute_of(cell, "s"), 0);
     return shown(*number, format < formats_.size() ? formats_[format] : Shown::Number);
   }
 
@@ -212,8 +207,7 @@ class Workbook {
 }  // namespace
 
 bool XlsxLoader::accepts(const std::filesystem::path& name, std::string_view bytes) const {
-  const std::string ending = detail::lower_ending(name.string());
-  return (ending == "xlsx" || ending == "xlsm" || ending == "xls") && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
+  return has_ending_of(*this, name) && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
 }
 
 ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& stop) const {
