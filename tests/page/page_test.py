@@ -177,6 +177,12 @@ class PageTest(unittest.TestCase):
         self.start(documents={"lighthouse.pdf": pdf.read_bytes()})
         self.check_answer("Who counts the ships?", "lighthouse keeper", "lighthouse.pdf · p.\u00a01", "The lighthouse keeper counts the ships.")
 
+    def test_names_the_slide_of_a_quote(self):
+        slides = (Path(__file__).parent.parent / "data/office/bridge.pptx").read_bytes()
+        self.start(documents={"bridge.pptx": slides})
+        self.check_answer("When was the Aurora bridge opened?", "1932", "bridge.pptx · p.\u00a01", "Opened in 1932")
+        self.state("answer-from-slides")
+
     def test_shows_the_answer_and_its_quotes_together(self):
         self.start(documents={"bridge.txt": ENGLISH})
         self.page.evaluate("""new MutationObserver(() => {
