@@ -34,6 +34,12 @@ struct Heading {
   ByteRange text;
 };
 
+/// A table whose rows are lines. A row alone says little without the names of its columns.
+struct Table {
+  ByteRange text;    ///< all of its rows
+  ByteRange header;  ///< the first row, where it names the columns; else empty
+};
+
 /// What a loader makes of a file. Every range is into `text`.
 struct ParsedDocument {
   std::string media_type;  ///< "application/pdf"
@@ -41,6 +47,9 @@ struct ParsedDocument {
   std::string text;        ///< canonical text: valid UTF-8, \n line ends, no NUL, paragraphs apart by an empty line
   std::vector<Page> pages;
   std::vector<Heading> headings;  ///< in text order
+  std::vector<Table> tables;      ///< in text order, none inside another
+  std::size_t hidden_words = 0;      ///< that nobody sees on the page (white on white, invisible, of no size): left out of `text`
+  std::size_t recognised_pages = 0;  ///< whose text was read from a picture
 };
 
 }  // namespace panduan::documents

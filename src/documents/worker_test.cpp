@@ -23,6 +23,9 @@ ParsedDocument sample() {
   document.pages = {{.label = "1", .text = {0, 13}, .width = 595, .height = 842, .words = {{.text = {0, 3}, .left = 1, .top = 2, .right = 3, .bottom = 4}}},
                     {.label = "ii", .text = {13, document.text.size()}, .width = 595, .height = 842, .words = {}}};
   document.headings = {{.level = 1, .text = {0, 11}}};
+  document.tables = {{.text = {0, 11}, .header = {0, 4}}};
+  document.hidden_words = 3;
+  document.recognised_pages = 1;
   return document;
 }
 
@@ -47,6 +50,11 @@ TEST(Wire, ADocumentArrivesAsItWas) {
   EXPECT_EQ(back.pages[1].label, "ii");
   EXPECT_EQ(back.pages[1].text, document.pages[1].text);
   EXPECT_EQ(back.headings[0].text, document.headings[0].text);
+  ASSERT_EQ(back.tables.size(), 1U);
+  EXPECT_EQ(back.tables[0].text, document.tables[0].text);
+  EXPECT_EQ(back.tables[0].header, document.tables[0].header);
+  EXPECT_EQ(back.hidden_words, 3U);
+  EXPECT_EQ(back.recognised_pages, 1U);
 }
 TEST(Wire, AnErrorArrivesAsItWas) {
   try {

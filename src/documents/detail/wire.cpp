@@ -91,6 +91,16 @@ class Reader {
       result_.headings.push_back({.level = static_cast<int>(level), .text = range(last)});
       last = result_.headings.back().text.end;
     }
+    last = 0;
+    for (std::uint64_t left = number(); left > 0; --left) {
+      Table& table = result_.tables.emplace_back();
+      table.text = range(last);
+      table.header = range(table.text.begin);
+      require(table.header.end <= table.text.end, "table");
+      last = table.text.end;
+    }
+    result_.hidden_words = number();
+    result_.recognised_pages = number();
     require(rest_.empty(), "end");
     return std::move(result_);
   }
@@ -163,6 +173,13 @@ std::string to_wire(const ParsedDocument& document) {
     wire.number(static_cast<std::uint64_t>(heading.level));
     wire.range(heading.text);
   }
+  wire.number(document.tables.size());
+  for (const Table& table : document.tables) {
+    wire.range(table.text);
+    wire.range(table.header);
+  }
+  wire.number(document.hidden_words);
+  wire.number(document.recognised_pages);
   return wire.finish();
 }
 
