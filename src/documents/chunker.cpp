@@ -20,8 +20,10 @@ namespace {
 
 using detail::Unit;
 
+constexpr std::string_view kBetweenNames = " › ";
 constexpr std::size_t kMaxPathBytes = 200;
 constexpr std::size_t kMaxNameBytes = 80;
+constexpr std::size_t kMaxHeaderBytes = 120;  // of kMaxPathBytes
 constexpr std::size_t kShortShare = 4;  // a section of less than a quarter of the target joins the next one
 
 struct Section {
@@ -48,18 +50,28 @@ std::vector<Section> find_sections(const ParsedDocument& document) {
   return sections;
 }
 
-std::string heading_path(const ParsedDocument& document, std::span<const std::size_t> path) {
+std::string_view without_trailing_spaces(std::string_view text) { return text.substr(0, text.find_last_not_of(' ') + 1); }
+
+/// The names of the columns of a table that a chunk is in the middle of, empty when it is not or holds them itself.
+std::string_view header_above(const ParsedDocument& document, std::size_t begin) {
+  const Table* table = detail::table_at(document, begin);
+  if (table == nullptr || begin < table->header.end) return {};
+  return without_trailing_spaces(truncate_utf8(std::string_view(document.text).substr(table->header.begin, table->header.size()), kMaxHeaderBytes));
+}
+
+std::string heading_path(const ParsedDocument& document, std::span<const std::size_t> path, std::string_view header) {
   std::string joined;
   for (const std::size_t index : path) {
     const ByteRange range = document.headings[index].text;
     const std::string name = detail::one_line(std::string_view(document.text).substr(range.begin, range.size()));
     if (name.empty()) continue;
-    if (!joined.empty()) joined.append(" › ");
+    if (!joined.empty()) joined.append(kBetweenNames);
     joined.append(truncate_utf8(name, kMaxNameBytes));
   }
-  std::string_view cut = truncate_utf8(joined, kMaxPathBytes);
-  while (!cut.empty() && cut.back() == ' ') cut.remove_suffix(1);
-  return std::string(cut);
+  if (header.empty()) return std::string(without_trailing_spaces(truncate_utf8(joined, kMaxPathBytes)));
+  if (joined.empty()) return std::string(header);
+  joined = without_trailing_spaces(truncate_utf8(joined, kMaxPathBytes - kBetweenNames.size() - header.size()));
+  return joined.append(kBetweenNames).append(header);
 }
 
 class Packer {
@@ -72,7 +84,7 @@ class Packer {
     int last_level = 0;
     for (std::size_t index = 0; index < sections_.size(); ++index) {
       const Section& section = sections_[index];
-      std::vector<Unit> units = detail::cut_units(document_.text, section.text, section.heading_bytes, limits);
+      std::vector<Unit> units = detail::cut_units(document_, section.text, section.heading_bytes, limits);
       if (units.empty()) continue;
       const bool is_short = group_tokens * kShortShare < options_.target_tokens;
       if (!group_.empty() && !(is_short && section.level >= last_level)) {
@@ -153,7 +165,7 @@ class Packer {
     }
   }
 
-  /// The headings above all of a chunk; where there are none in common, those above its begin.
+  /// The headings above all of a chunk, or where there are none in common, those above its begin; and the names of its columns.
   std::string path_of(std::size_t begin, std::size_t end) const {
     const std::vector<std::size_t>& first = sections_[group_[begin].section].path;
     std::size_t common = first.size();
@@ -162,7 +174,7 @@ class Packer {
       const auto differs = std::mismatch(first.begin(), first.begin() + static_cast<std::ptrdiff_t>(std::min(common, path.size())), path.begin()).first;
       common = static_cast<std::size_t>(differs - first.begin());
     }
-    return heading_path(document_, std::span(first).first(common == 0 ? first.size() : common));
+    return heading_path(document_, std::span(first).first(common == 0 ? first.size() : common), header_above(document_, group_[begin].unit.text.begin));
   }
 
   const ParsedDocument& document_;

@@ -8,10 +8,13 @@
 
 namespace panduan::documents {
 
+/// Counts up when the same bytes give another text or are cut in another way: what an older panduan added is then read anew.
+inline constexpr int kReadingVersion = 2;
+
 /// A passage: what is embedded, found and read. Chunks of a document keep text order, and overlap only as far as was asked for.
 struct Chunk {
   ByteRange text;            ///< begins and ends on a character, no white space at either end
-  std::string heading_path;  ///< the headings above it: "Packages › Dependencies"
+  std::string heading_path;  ///< the headings above it, and its table's: "Packages › Dependencies › Name | Version"
   std::size_t tokens = 0;    ///< of its text, by `count_tokens`
 };
 

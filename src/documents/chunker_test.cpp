@@ -1,5 +1,6 @@
 #include "documents/chunker.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -213,6 +214,38 @@ TEST(ChunkDocument, CutsLongPathsOnACharacter) {
     EXPECT_TRUE(is_valid_utf8(chunk.heading_path));
     EXPECT_LE(chunk.heading_path.size(), 200U);
   }
+}
+
+std::string many(std::string_view piece, std::size_t count) {
+  std::string text;
+  while (count-- > 0) text += piece;
+  return text;
+}
+
+TEST(ChunkDocument, CutsATableBetweenItsRowsAndNamesItsColumns) {
+  std::string text = "# Crossings\n\nBefore it.\n\n| Year | Ferry. Or bridge | 票价 |\n|---|---|---|\n";
+  for (int year = 1900; year < 1960; ++year) text += fmt::format("| {} | Over the bridge. It was full {} times. | {} crowns |\n", year, year % 7, year % 11);
+  const ParsedDocument document = load_document("a.md", text + "\nAfter it.\n");
+  ASSERT_EQ(header_of(document, 0), "Year | Ferry. Or bridge | 票价");
+  expect_sound_chunks(document, options());
+  std::size_t inside = 0;
+  for (const Chunk& chunk : chunk_document(document, options())) {
+    const std::string_view chunked = chunk_text(document, chunk);
+    const bool after_header = chunk.text.begin >= document.tables[0].header.end && chunk.text.begin < document.tables[0].text.end;
+    EXPECT_EQ(chunk.heading_path, after_header ? "Crossings › Year | Ferry. Or bridge | 票价" : "Crossings");
+    if (!after_header) continue;
+    ++inside;
+    EXPECT_TRUE(chunked.starts_with("19")) << chunked;
+    EXPECT_TRUE(chunked.ends_with("crowns") || chunked.ends_with("After it.")) << chunked;
+  }
+  EXPECT_GT(inside, 5U);
+}
+
+TEST(ChunkDocument, CutsAnOverlongRowAndShortensItsHeader) {
+  const ParsedDocument document = load_document(
+      "a.html",
+      fmt::format("<h1>{0}</h1><table><tr><th>{0}</th><th>{1}</th></tr><tr><td>{1}</td><td>b</td></tr></table>", many("桥梁", 100), many("名称 ", 200)));
+  expect_sound_chunks(document, options());
 }
 
 TEST(ChunkDocument, GivesNoChunksForADocumentWithoutText) { EXPECT_TRUE(chunk_document({}, options()).empty()); }

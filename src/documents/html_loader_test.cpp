@@ -60,6 +60,30 @@ TEST(HtmlLoader, WritesTableRowsAsLines) {
   EXPECT_EQ(text_of("<table><tr><td></td><td>b</td></tr></table>"), "| b");
 }
 
+TEST(HtmlLoader, KnowsWhichRowNamesTheColumns) {
+  const ParsedDocument marked = load_document("a.html",
+                                              "<table><tr><td>2024</td></tr><tr><th>1900</th><th>1950</th></tr><tr><td>3</td><td>4</td></tr></table>"
+                                              "<table><tr><td>City</td><td>People</td></tr><tr><td>Ghent</td><td>265,086</td></tr></table>"
+                                              "<table><tr><td>Ghent</td><td>265,086</td></tr><tr><td>Bruges</td><td>118,656</td></tr></table>"
+                                              "<table><tr><th>Only this</th><td>1</td></tr></table>");
+  expect_sound(marked);
+  ASSERT_EQ(marked.tables.size(), 4U);
+  EXPECT_EQ(header_of(marked, 0), "1900 | 1950") << "it is marked as one";
+  EXPECT_EQ(header_of(marked, 1), "City | People") << "it looks like one";
+  EXPECT_EQ(text_at(marked, marked.tables[1].text), "City | People\nGhent | 265,086");
+  EXPECT_EQ(header_of(marked, 2), "") << "there is a number in it";
+  EXPECT_EQ(header_of(marked, 3), "") << "there is nothing below it";
+}
+
+TEST(HtmlLoader, TablesInsideTablesBelongToTheOuterOne) {
+  const ParsedDocument document = load_document(
+      "a.html", "<table><tr><th>A</th><th>B</th></tr><tr><td><table><tr><td>x</td><td>y</td></tr></table></td><td>z</td></tr></table><p>After.</p>");
+  expect_sound(document);
+  ASSERT_EQ(document.tables.size(), 1U);
+  EXPECT_EQ(header_of(document, 0), "A | B");
+  EXPECT_TRUE(text_at(document, document.tables[0].text).ends_with("z"));
+}
+
 TEST(HtmlLoader, KeepsParagraphsOfLayoutTablesApart) {
   EXPECT_EQ(text_of("<table><tr><td><p>One.</p><p>Two.</p></td><td>Side</td></tr></table>"), "One.\n\nTwo.\n\nSide");
 }

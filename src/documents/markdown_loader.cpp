@@ -139,7 +139,7 @@ class Walk {
       default: {
         const std::string_view type = cmark_node_get_type_string(node);
         if (type == "table_row" || type == "table_header") builder_.end_row();
-        if (type == "table") builder_.break_paragraph();
+        if (type == "table") builder_.end_table();
       }
     }
   }
@@ -167,8 +167,8 @@ class Walk {
   }
 
   void enter_table_part(std::string_view type) {
-    if (type == "table") builder_.break_paragraph();
-    else if (type == "table_row" || type == "table_header") builder_.begin_row();
+    if (type == "table") builder_.begin_table();
+    else if (type == "table_row" || type == "table_header") builder_.begin_row(type == "table_header");
     else if (type == "table_cell") builder_.begin_cell();
   }
 

@@ -28,7 +28,9 @@ store::FileStamp stamp_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string chunking_of(const IngestOptions& options) { return fmt::format("{} tokens, overlap {}", options.chunk_tokens, options.chunk_overlap); }
+std::string chunking_of(const IngestOptions& options) {
+  return fmt::format("{} tokens, overlap {}, reading {}", options.chunk_tokens, options.chunk_overlap, documents::kReadingVersion);
+}
 
 /// What one call carries from step to step.
 struct Ingester::Run {

@@ -16,6 +16,10 @@ void append_page(ParsedDocument& whole, const ParsedDocument& part, std::string 
   whole.text += part.text;
   for (const Heading& heading : part.headings)
     whole.headings.push_back({.level = heading.level, .text = {begin + heading.text.begin, begin + heading.text.end}});
+  for (const Table& table : part.tables) {
+    whole.tables.push_back({.text = {begin + table.text.begin, begin + table.text.end}, .header = {begin + table.header.begin, begin + table.header.end}});
+  }
+  whole.hidden_words += part.hidden_words;
   whole.pages.push_back({.label = std::move(label), .text = {begin, whole.text.size()}, .width = 0, .height = 0, .words = {}});
 }
 

@@ -12,7 +12,7 @@
 namespace panduan::documents::detail {
 namespace {
 
-enum class Element { Inline, Skipped, Line, Paragraph, Heading, Preformatted, LineBreak, Row, Cell, Head };
+enum class Element { Inline, Skipped, Line, Paragraph, Heading, Preformatted, LineBreak, Table, Row, Cell, Head };
 
 Element element_of(GumboTag tag) {
   switch (tag) {
@@ -45,6 +45,7 @@ Element element_of(GumboTag tag) {
     case GUMBO_TAG_XMP:
     case GUMBO_TAG_PLAINTEXT: return Element::Preformatted;
     case GUMBO_TAG_BR: return Element::LineBreak;
+    case GUMBO_TAG_TABLE: return Element::Table;
     case GUMBO_TAG_TR: return Element::Row;
     case GUMBO_TAG_TD:
     case GUMBO_TAG_TH: return Element::Cell;
@@ -72,7 +73,6 @@ Element element_of(GumboTag tag) {
     case GUMBO_TAG_FORM:
     case GUMBO_TAG_FIGURE:
     case GUMBO_TAG_FIGCAPTION:
-    case GUMBO_TAG_TABLE:
     case GUMBO_TAG_CAPTION:
     case GUMBO_TAG_HR:
     case GUMBO_TAG_DETAILS:
@@ -126,6 +126,18 @@ bool is_hidden(const GumboElement& element) {
   const std::string& background = style.contains("background-color") ? style["background-color"] : style["background"];
   return style["display"].starts_with("none") || style["visibility"].starts_with("hidden") || style["visibility"].starts_with("collapse") ||
          is_zero(style["opacity"]) || is_zero(style["font-size"]) || colour == "transparent" || (!colour.empty() && colour == colour_of(background));
+}
+
+/// Whether a row holds headers and nothing else; one with data as well names itself.
+bool names_columns(const GumboElement& row) {
+  std::size_t headers = 0;
+  for (unsigned i = 0; i < row.children.length; ++i) {
+    const auto& cell = *static_cast<const GumboNode*>(row.children.data[i]);
+    if (cell.type != GUMBO_NODE_ELEMENT) continue;
+    if (cell.v.element.tag == GUMBO_TAG_TD) return false;
+    if (cell.v.element.tag == GUMBO_TAG_TH) ++headers;
+  }
+  return headers > 1;
 }
 
 bool holds_text(const GumboNode& node) { return node.type == GUMBO_NODE_TEXT || node.type == GUMBO_NODE_WHITESPACE || node.type == GUMBO_NODE_CDATA; }
@@ -198,7 +210,8 @@ class Walk {
         builder_.break_paragraph();
         ++preformatted_;
         break;
-      case Element::Row: builder_.begin_row(); break;
+      case Element::Table: builder_.begin_table(); break;
+      case Element::Row: builder_.begin_row(names_columns(html)); break;
       case Element::Cell: builder_.begin_cell(); break;
       default: break;
     }
@@ -214,6 +227,7 @@ class Walk {
         --preformatted_;
         builder_.break_paragraph();
         break;
+      case Element::Table: builder_.end_table(); break;
       case Element::Row: builder_.end_row(); break;
       default: break;
     }

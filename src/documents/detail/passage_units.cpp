@@ -32,7 +32,7 @@ std::size_t cut_before(std::string_view text, std::size_t wanted) {
 
 class Cutter {
  public:
-  Cutter(std::string_view text, const UnitLimits& limits) : text_(text), limits_(limits) {}
+  Cutter(const ParsedDocument& document, const UnitLimits& limits) : document_(document), text_(document.text), limits_(limits) {}
 
   void add_paragraph(ByteRange range, bool is_heading) {
     range = trim(text_, range);
@@ -42,6 +42,16 @@ class Cutter {
       if (tokens <= (is_heading ? limits_.max_tokens : limits_.long_tokens))
         return units.push_back({.text = range, .tokens = tokens, .is_heading = is_heading});
     }
+    if (table_at(document_, range.begin) != nullptr) add_lines(range);
+    else add_sentences(range);
+  }
+
+  std::vector<Unit> units;
+
+ private:
+  std::size_t count(ByteRange range) const { return limits_.count_tokens(text_.substr(range.begin, range.size())); }
+
+  void add_sentences(ByteRange range) {
     std::size_t begin = range.begin;
     for (const std::size_t end : sentence_ends(text_.substr(range.begin, range.size()))) {
       add_sentence({begin, range.begin + end});
@@ -49,10 +59,15 @@ class Cutter {
     }
   }
 
-  std::vector<Unit> units;
-
- private:
-  std::size_t count(ByteRange range) const { return limits_.count_tokens(text_.substr(range.begin, range.size())); }
+  void add_lines(ByteRange range) {
+    for (std::size_t begin = range.begin; begin < range.end;) {
+      const std::size_t end = std::min(text_.find('\n', begin), range.end);
+      const ByteRange line = trim(text_, {begin, end});
+      if (line.size() > limits_.max_tokens * kMostBytesPerToken || (line.size() > 0 && count(line) > limits_.max_tokens)) add_sentences(line);
+      else add_sentence(line);
+      begin = end + 1;
+    }
+  }
 
   void add_sentence(ByteRange range) {
     range = trim(text_, range);
@@ -89,6 +104,7 @@ class Cutter {
     }
   }
 
+  const ParsedDocument& document_;
   std::string_view text_;
   const UnitLimits& limits_;
 };
@@ -121,11 +137,18 @@ ByteRange trim(std::string_view text, ByteRange range) {
   return range;
 }
 
-std::vector<Unit> cut_units(std::string_view text, ByteRange section, std::size_t heading_bytes, const UnitLimits& limits) {
-  Cutter cutter(text, limits);
+const Table* table_at(const ParsedDocument& document, std::size_t position) {
+  const auto after = std::ranges::upper_bound(document.tables, position, {}, [](const Table& table) { return table.text.begin; });
+  if (after == document.tables.begin()) return nullptr;
+  const Table& table = *std::prev(after);
+  return position < table.text.end ? &table : nullptr;
+}
+
+std::vector<Unit> cut_units(const ParsedDocument& document, ByteRange section, std::size_t heading_bytes, const UnitLimits& limits) {
+  Cutter cutter(document, limits);
   cutter.add_paragraph({section.begin, section.begin + heading_bytes}, true);
   for (std::size_t begin = section.begin + heading_bytes; begin < section.end;) {
-    const ByteRange gap = next_empty_line(text, begin, section.end);
+    const ByteRange gap = next_empty_line(document.text, begin, section.end);
     cutter.add_paragraph({begin, gap.begin}, false);
     begin = gap.end;
   }

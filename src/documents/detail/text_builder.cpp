@@ -7,6 +7,8 @@
 namespace panduan::documents::detail {
 namespace {
 
+constexpr std::string_view kBetweenCells = " | ";
+
 bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
 
@@ -53,8 +55,9 @@ void TextBuilder::write_break(std::string_view before_this) {
       case Break::Paragraph: text_.append("\n\n"); break;
     }
   }
+  for (Row& row : rows_) row.begin = std::min(row.begin, text_.size());
   const bool at_line_start = text_.empty() || text_.back() == '\n';
-  for (; pending_cells_ > 0; --pending_cells_) text_.append(at_line_start ? "| " : text_.back() == ' ' ? "| " : " | ");
+  for (; pending_cells_ > 0; --pending_cells_) text_.append(at_line_start || text_.back() == ' ' ? kBetweenCells.substr(1) : kBetweenCells);
   pending_ = Break::None;
   held_ = false;
 }
@@ -121,9 +124,53 @@ void TextBuilder::end_heading() {
   break_paragraph();
 }
 
-void TextBuilder::begin_row() {
+void TextBuilder::begin_table() {
+  break_paragraph();
+  ++open_tables_;
+}
+
+void TextBuilder::end_table() {
+  break_paragraph();
+  if (open_tables_ == 0 || --open_tables_ > 0 || table_rows_.empty()) return;
+  std::size_t first = 0;
+  while (first < table_rows_.size() && !table_rows_[first].names_columns) ++first;
+  const bool is_named = first < table_rows_.size();
+  if (!is_named) first = first_wide_row();
+  const TableRow& row = table_rows_[first];
+  const bool has_header = first + 1 < table_rows_.size() && (is_named ? row.one_line : looks_like_header(row));
+  tables_.push_back({.text = {row.text.begin, table_rows_.back().text.end}, .header = has_header ? row.text : ByteRange{row.text.begin, row.text.begin}});
+  table_rows_.clear();
+}
+
+/// The first row with more than one cell: a sheet's own title may stand above it. 0 when there is none.
+std::size_t TextBuilder::first_wide_row() const {
+  for (std::size_t row = 0; row < table_rows_.size(); ++row) {
+    if (std::string_view(text_).substr(table_rows_[row].text.begin, table_rows_[row].text.size()).find(kBetweenCells) != std::string_view::npos) return row;
+  }
+  return 0;
+}
+
+/// Names of columns are short, none is missing, and none is a number.
+bool TextBuilder::looks_like_header(const TableRow& row) const {
+  constexpr std::size_t kMostNameBytes = 60;
+  if (!row.one_line) return false;
+  std::string_view rest = std::string_view(text_).substr(row.text.begin, row.text.size());
+  std::size_t cells = 0;
+  for (bool more = true; more; ++cells) {
+    const std::size_t end = rest.find(kBetweenCells);
+    const std::string_view cell = rest.substr(0, end);
+    const bool is_name =
+        !cell.empty() && cell.size() <= kMostNameBytes && cell != "|" && cell.find_first_not_of("0123456789.,%-+/: ") != std::string_view::npos;
+    if (!is_name) return false;
+    more = end != std::string_view::npos;
+    if (more) rest.remove_prefix(end + kBetweenCells.size());
+  }
+  return cells >= 2;
+}
+
+void TextBuilder::begin_row(bool names_columns) {
   break_line();
-  rows_.push_back({});
+  rows_.push_back({.names_columns = names_columns});
 }
 
 void TextBuilder::begin_cell() {
@@ -147,7 +194,12 @@ void TextBuilder::begin_cell() {
 void TextBuilder::end_row() {
   if (rows_.empty()) return;
   if (rows_.back().cells > 0 && lines_ > rows_.back().lines_at_cell) rows_.back().one_line = false;
-  pending_ = rows_.back().one_line ? Break::Line : Break::Paragraph;
+  const Row& row = rows_.back();
+  if (open_tables_ > 0 && rows_.size() == 1 && row.begin != std::string::npos) {
+    strip_end(text_);
+    if (row.begin < text_.size()) table_rows_.push_back({.text = {row.begin, text_.size()}, .names_columns = row.names_columns, .one_line = row.one_line});
+  }
+  pending_ = row.one_line ? Break::Line : Break::Paragraph;
   pending_cells_ = 0;
   held_ = false;
   rows_.pop_back();
@@ -158,6 +210,7 @@ ParsedDocument TextBuilder::finish() {
   ParsedDocument document;
   document.text = std::move(text_);
   document.headings = std::move(headings_);
+  document.tables = std::move(tables_);
   return document;
 }
 

@@ -25,12 +25,15 @@ class TextBuilder {
   void begin_heading(int level);
   void end_heading();
 
-  /// A table's row is a line with its cells separated by " | ", as long as no cell holds more than a line.
-  void begin_row();
+  void begin_table();
+  void end_table();
+  /// A table's row is a line with its cells separated by " | ", as long as no cell holds more than a line. Where no row says that it names the
+  /// columns, the first one does if it looks like it.
+  void begin_row(bool names_columns = false);
   void begin_cell();
   void end_row();
 
-  /// The text and headings of what was added.
+  /// The text, headings and tables of what was added.
   ParsedDocument finish();
 
  private:
@@ -39,14 +42,26 @@ class TextBuilder {
     std::size_t cells = 0;
     std::size_t lines_at_cell = 0;
     bool one_line = true;
+    bool names_columns = false;
+    std::size_t begin = std::string::npos;  ///< of its text
+  };
+  struct TableRow {
+    ByteRange text;
+    bool names_columns = false;
+    bool one_line = true;
   };
   void raise(Break wanted);
   void write_break(std::string_view before_this);
   void put(std::string_view run);
+  std::size_t first_wide_row() const;
+  bool looks_like_header(const TableRow& row) const;
   std::size_t expected_lines() const { return lines_ + (pending_ >= Break::Line ? 1 : 0); }
 
   std::string text_;
   std::vector<Heading> headings_;
+  std::vector<Table> tables_;
+  std::vector<TableRow> table_rows_;  ///< of the outermost table that is open
+  std::size_t open_tables_ = 0;
   std::vector<Row> rows_;  ///< of tables inside tables
   Break pending_ = Break::None;
   std::size_t pending_cells_ = 0;

@@ -122,8 +122,8 @@ class Body {
     else if (name == "tab") builder_.add_text(" ");
     else if (name == "noBreakHyphen") builder_.add_text("-");
     else if (name == "br" || name == "cr") break_line(attribute_of(node, "type"));
-    else if (name == "tbl") builder_.break_paragraph();
-    else if (name == "tr") builder_.begin_row();
+    else if (name == "tbl") builder_.begin_table();
+    else if (name == "tr") builder_.begin_row(names_columns(node));
     else if (name == "tc") begin_cell();
     else if (name == "footnoteReference" || name == "endnoteReference")
       pending_notes_.push_back((name == "endnoteReference" ? "end" : "") + std::string(attribute_of(node, "id")));
@@ -143,6 +143,12 @@ class Body {
     if (!levels_.empty() && levels_.back() > 0) builder_.add_text(" ");
     else if (type == "page" || type == "column") builder_.break_paragraph();
     else builder_.break_line();
+  }
+
+  static bool names_columns(const pugi::xml_node& row) {
+    const auto mark = child_of(row, {"trPr", "tblHeader"});
+    const std::string_view value = attribute_of(mark, "val");
+    return mark && value != "0" && value != "false" && value != "off";
   }
 
   void begin_cell() {
@@ -169,7 +175,7 @@ class Body {
     const std::string_view name = local_name(node);
     if (name == "tr") builder_.end_row();
     else if (name == "tc") --cells_;
-    else if (name == "tbl") builder_.break_paragraph();
+    else if (name == "tbl") builder_.end_table();
     else if (name == "p") end_paragraph(node);
   }
 

@@ -68,6 +68,13 @@ TEST(PptxLoader, ASlideIsAPageWithItsNotes) {
   EXPECT_THAT(labels_of(document), ElementsAre("1", "2"));
   EXPECT_EQ(document.title, "Bridges");
 }
+TEST(OfficeLoaders, TablesNameTheirColumns) {
+  EXPECT_EQ(header_of(loaded("bridge.docx"), 0), "Year | Crossings | Toll");
+  EXPECT_EQ(header_of(loaded("bridge.odt"), 0), "Year | Crossings | Toll");
+  EXPECT_EQ(header_of(loaded("bridge.pptx"), 0), "年份 | 车次");
+  EXPECT_EQ(header_of(loaded("bridge.odp"), 0), "年份 | 车次");
+  EXPECT_EQ(header_of(loaded("crossings.xlsx"), 0), "Day | Crossings | Share | Note");
+}
 TEST(OpenDocumentLoader, ASlideThatLibreOfficeWroteIsTheSame) {
   const ParsedDocument document = loaded("bridge.odp");
   EXPECT_EQ(document.text, loaded("bridge.pptx").text) << "white on a coloured cell is read";

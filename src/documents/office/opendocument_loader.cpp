@@ -82,7 +82,7 @@ class Content {
     else if (name == "s" || name == "tab") builder_.add_text(" ");
     else if (name == "line-break") in_heading() ? builder_.add_text(" ") : builder_.break_line();
     else if (name == "list-item" || name == "list-header") ++list_items_;
-    else if (name == "table") builder_.break_paragraph();
+    else if (name == "table") builder_.begin_table();
     else if (name == "table-row") return begin_row(node);
     else if (name == "frame" || name == "custom-shape") begin_shape(node);
     else if (name == "note") return keep_note(node);
@@ -93,7 +93,7 @@ class Content {
     const std::string_view name = local_name(node);
     if (name == "h" || name == "p") end_paragraph();
     else if (name == "list-item" || name == "list-header") --list_items_;
-    else if (name == "table") builder_.break_paragraph();
+    else if (name == "table") builder_.end_table();
     else if (name == "table-row") end_row();
     else if (name == "table-cell" || name == "covered-table-cell") end_cell(node);
     else if (name == "frame" || name == "custom-shape") end_shape();
@@ -147,7 +147,7 @@ class Content {
     pugi::xml_node last = node.last_child();
     while (!holds_something(last)) last = last.previous_sibling();
     rows_.push_back({.last = last});
-    builder_.begin_row();
+    builder_.begin_row(local_name(node.parent()) == "table-header-rows");
     return true;
   }
   bool begin_cell(const pugi::xml_node& node) {
@@ -211,7 +211,9 @@ ParsedDocument read_pages(const pugi::xml_node& body, const Unseen& unseen, bool
       builder.add_text(name);
       builder.end_heading();
     }
+    if (sheets) builder.begin_table();
     Content(builder, unseen).add(page);
+    if (sheets) builder.end_table();
     const ParsedDocument parsed = builder.finish();
     if (detail::is_only_a_heading(parsed)) continue;
     detail::append_page(document, parsed, std::to_string(number));

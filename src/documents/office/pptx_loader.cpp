@@ -48,7 +48,7 @@ class Slide {
     } else if (name == "br" || name == "p") {
       in_title_ ? builder_.add_text(" ") : builder_.break_line();
     } else if (name == "tbl") {
-      builder_.break_paragraph();
+      builder_.begin_table();
     } else if (name == "tr") {
       builder_.begin_row();
     } else if (name == "tc") {
@@ -66,7 +66,7 @@ class Slide {
     } else if (name == "tr") {
       builder_.end_row();
     } else if (name == "tbl") {
-      builder_.break_paragraph();
+      builder_.end_table();
     } else if (name == "p" && !in_title_) {
       builder_.break_line();
     }

@@ -123,11 +123,20 @@ class Workbook {
   Workbook(ZipArchive& archive, const std::string& strings, const std::string& styles, bool since_1904)
       : strings_(read_strings(archive, strings)), formats_(read_formats(archive, styles)), since_1904_(since_1904) {}
 
+  /// An empty row ends a table.
   void add_sheet(const pugi::xml_node& sheet, detail::TextBuilder& builder) const {
+    std::size_t last = 0;
+    builder.begin_table();
     for (const auto& row : child_of(sheet, "sheetData").children()) {
       if (local_name(row) != "row" || attribute_of(row, "hidden") == "1") continue;
       const auto cells = texts_of(row);
       if (cells.empty()) continue;
+      const auto number = detail::number_of<std::size_t>(attribute_of(row, "r"), last + 1);
+      if (number != last + 1) {
+        builder.end_table();
+        builder.begin_table();
+      }
+      last = number;
       builder.begin_row();
       for (const std::string& cell : cells) {
         builder.begin_cell();
@@ -135,6 +144,7 @@ class Workbook {
       }
       builder.end_row();
     }
+    builder.end_table();
   }
 
  private:

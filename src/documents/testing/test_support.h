@@ -24,6 +24,13 @@ inline Error load_error(const std::filesystem::path& name, std::string_view byte
 
 inline std::string_view text_at(const ParsedDocument& document, ByteRange range) { return std::string_view(document.text).substr(range.begin, range.size()); }
 
+/// The header of a document's table; the test fails when there is no such table.
+inline std::string_view header_of(const ParsedDocument& document, std::size_t table) {
+  if (table < document.tables.size()) return text_at(document, document.tables[table].header);
+  ADD_FAILURE() << "there are only " << document.tables.size() << " tables";
+  return {};
+}
+
 /// What the contract of ParsedDocument promises of every document.
 inline void expect_sound(const ParsedDocument& document) {
   const std::string& text = document.text;
@@ -40,6 +47,15 @@ inline void expect_sound(const ParsedDocument& document) {
     ASSERT_LE(end, text.size());
     EXPECT_TRUE(is_valid_utf8(text_at(document, heading.text)));
   }
+  std::size_t table_end = 0;
+  for (const Table& table : document.tables) {
+    EXPECT_GE(table.text.begin, table_end) << "tables overlap";
+    EXPECT_LT(table.text.begin, table.text.end);
+    EXPECT_GE(table.header.begin, table.text.begin);
+    EXPECT_LE(table.header.end, table.text.end);
+    table_end = table.text.end;
+  }
+  EXPECT_LE(table_end, text.size());
   std::size_t page_end = 0;
   std::size_t word_end = 0;
   for (const Page& page : document.pages) {
