@@ -16,6 +16,10 @@ class LocalWorkbench final : public Workbench {
   identity::Caller local_caller() override;
   ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
                          const std::stop_token& stop) override;
+  ingest::AddSummary sync(const identity::Caller& caller, const std::filesystem::path& folder, const ingest::SyncOptions& how, const ingest::AddSink& sink,
+                          const std::stop_token& stop) override;
+  std::vector<std::string> followed_folders(const identity::Caller& caller) override;
+  void unfollow(const identity::Caller& caller, const std::string& folder) override;
   ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override;
   WorkspaceSettings workspace_settings(const identity::Caller& caller) override;
   WorkspaceSettings change_workspace_settings(const identity::Caller& caller, const SettingChanges& changes) override;

@@ -6,7 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "documents/loader.h"
-#include "ingest/ingester.h"
+#include "ingest/find_files.h"
 
 namespace panduan::app {
 
@@ -17,7 +17,7 @@ std::vector<rag::Source> read_source_files(const std::vector<std::filesystem::pa
   }
   std::vector<rag::Source> sources;
   std::size_t bytes = 0;
-  for (const auto& file : ingest::find_files(paths)) {
+  for (const auto& file : ingest::find_files(paths).files) {
     try {
       sources.push_back({.name = file.string(), .document = documents::load_document(file, read_file(file, max_bytes), stop)});
     } catch (const Error& error) {

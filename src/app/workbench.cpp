@@ -106,6 +106,23 @@ ingest::AddSummary LocalWorkbench::add(const identity::Caller& caller, const std
   return ingester.add(caller, paths, sink, stop);
 }
 
+ingest::AddSummary LocalWorkbench::sync(const identity::Caller& caller, const std::filesystem::path& folder, const ingest::SyncOptions& how,
+                                        const ingest::AddSink& sink, const std::stop_token& stop) {
+  ingest::Ingester ingester(*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_));
+  return ingester.sync(caller, folder, how, sink, stop);
+}
+
+std::vector<std::string> LocalWorkbench::followed_folders(const identity::Caller& caller) {
+  identity::require(caller, identity::Right::Read);
+  return store_->followed_folders(caller.workspace_id);
+}
+
+void LocalWorkbench::unfollow(const identity::Caller& caller, const std::string& folder) {
+  identity::require(caller, identity::Right::Write);
+  if (!store_->unfollow_folder(caller.workspace_id, folder))
+    throw Error(ErrorKind::NotFound, fmt::format("the folder '{}' is not followed: 'panduan sync --list' shows which are", folder));
+}
+
 ingest::FileResult LocalWorkbench::upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) {
   ingest::Ingester ingester(*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_));
   return ingester.add_bytes(caller, upload_source(name), std::move(bytes), stop);
@@ -133,7 +150,11 @@ WorkspaceSettings LocalWorkbench::change_workspace_settings(const identity::Call
 
 store::DocumentList LocalWorkbench::list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) {
   identity::require(caller, identity::Right::Read);
-  return store_->list_documents(caller.workspace_id, limit, cursor);
+  store::DocumentList list = store_->list_documents(caller.workspace_id, limit, cursor);
+  if (!cursor.empty()) return list;
+  list.failed = store_->file_notes(caller.workspace_id, "");
+  std::erase_if(list.failed, [](const store::FileNote& note) { return note.reason.empty(); });
+  return list;
 }
 
 store::Document LocalWorkbench::find(const identity::Caller& caller, const std::string& id_or_source) {

@@ -54,6 +54,12 @@ class Workbench {
   /// rest goes on.
   virtual ingest::AddSummary add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
                                  const std::stop_token& stop) = 0;
+  /// Makes the documents of a folder those that are in it now, and follows it from then on; as ingest::Ingester::sync.
+  virtual ingest::AddSummary sync(const identity::Caller& caller, const std::filesystem::path& folder, const ingest::SyncOptions& how,
+                                  const ingest::AddSink& sink, const std::stop_token& stop) = 0;
+  virtual std::vector<std::string> followed_folders(const identity::Caller& caller) = 0;
+  /// The folder's documents stay. Throws Error{NotFound} when it is not followed.
+  virtual void unfollow(const identity::Caller& caller, const std::string& folder) = 0;
   virtual WorkspaceSettings workspace_settings(const identity::Caller& caller) = 0;
   /// All changes or none. Throws Error{InvalidInput} that names the setting and what was expected.
   virtual WorkspaceSettings change_workspace_settings(const identity::Caller& caller, const SettingChanges& changes) = 0;

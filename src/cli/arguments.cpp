@@ -76,6 +76,13 @@ class Parser {
     command(app_, "add", "Add files and folders; what has not changed is skipped", Command::Add)
         ->add_option("PATH", arguments_.names, fmt::format("Files and folders ({})", documents::readable_formats()))
         ->required();
+    CLI::App* sync = command(app_, "sync", "Keep the documents in step with folders: add, update, move and remove what changed there", Command::Sync);
+    sync->add_option("DIR", arguments_.names, "Folders (default: all that were synced before)");
+    CLI::Option* watch = sync->add_flag("--watch", arguments_.watches, "Go on, and follow each change until Ctrl-C");
+    sync->add_flag("--retry", arguments_.retries, "Try files again that could not be read before");
+    sync->add_flag("--empties", arguments_.empties, "Remove all documents of a folder that has become empty");
+    CLI::Option* lists = sync->add_flag("--list", arguments_.lists_folders, "List the folders that are followed")->excludes(watch);
+    sync->add_flag("--unfollow", arguments_.unfollows, "Follow these folders no longer; their documents stay")->excludes(watch)->excludes(lists);
     CLI::App* list = command(app_, "list", "List the documents, newest first", Command::List);
     list->add_option("--limit", arguments_.list_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 10000));
     list->add_option("--cursor", arguments_.cursor, "Go on where a list ended")->type_name("CURSOR");

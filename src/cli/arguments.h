@@ -10,6 +10,7 @@ namespace panduan::cli {
 
 enum class Command {
   Add,
+  Sync,
   List,
   Remove,
   Search,
@@ -43,6 +44,11 @@ struct Arguments {
   std::size_t search_limit = 8;
   std::size_t list_limit = 100;        ///< list, conversations list
   std::string cursor;                  ///< list
+  bool watches = false;                ///< sync
+  bool retries = false;                ///< sync: as ingest::SyncOptions
+  bool empties = false;                ///< sync: as ingest::SyncOptions
+  bool lists_folders = false;          ///< sync
+  bool unfollows = false;              ///< sync
   std::filesystem::path suite;         ///< eval
   std::filesystem::path documents;     ///< eval
   std::filesystem::path records;        ///< eval: empty, or where the records go

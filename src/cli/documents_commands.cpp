@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "cli/commands.h"
+#include "cli/ingestion_text.h"
 #include "cli/open.h"
 #include "cli/print_json.h"
 #include "cli/terminal.h"
@@ -18,44 +19,6 @@
 // add, list, remove
 namespace panduan::cli {
 namespace {
-
-std::string file_name(const std::string& source) { return std::filesystem::path(source).filename().string(); }
-
-std::string bar(std::size_t done, std::size_t total) {
-  constexpr std::size_t kWidth = 20;
-  const std::size_t filled = total == 0 ? 0 : done * kWidth / total;
-  std::string drawn;
-  for (std::size_t i = 0; i < kWidth; ++i) drawn += i < filled ? "━" : "─";
-  return drawn;
-}
-
-std::string progress_text(const ingest::AddProgress& p) {
-  std::string text = fmt::format("{}/{} {}", p.files_done + 1, p.files_total, printable(file_name(p.file)));
-  if (p.step != "embedding") return fmt::format("{}  {}", text, p.step);
-  text += fmt::format("  {} {}/{} passages", bar(p.chunks_done, p.chunks_total), p.chunks_done, p.chunks_total);
-  if (p.tokens_per_second > 0 && p.chunks_done > 0) {
-    const double tokens_per_chunk = 256;
-    text += fmt::format(", {:.0f} tokens/s, {:.0f} s left", p.tokens_per_second,
-                        static_cast<double>(p.chunks_total - p.chunks_done) * tokens_per_chunk / p.tokens_per_second);
-  }
-  return text;
-}
-
-void print_file(const ingest::FileResult& result) {
-  const std::string name = printable(result.source);
-  switch (result.outcome) {
-    case ingest::AddOutcome::Added:
-    case ingest::AddOutcome::Updated: {
-      const auto& document = result.document;
-      const std::string pages = document.pages > 0 ? fmt::format("{} pages, ", document.pages) : "";
-      fmt::print("{} {} {}\n", styled(result.outcome == ingest::AddOutcome::Added ? "added  " : "updated", Style::Green), name,
-                 styled(fmt::format("({}{} passages)", pages, document.chunks), Style::Dim));
-      break;
-    }
-    case ingest::AddOutcome::Unchanged: fmt::print("{} {}\n", styled("same   ", Style::Dim), name); break;
-    case ingest::AddOutcome::Failed: fmt::print("{} {}: {}\n", styled("failed ", Style::Red), name, printable(result.reason)); break;
-  }
-}
 
 /// By id or source; a path is one of this process, whose folder is not the server's.
 store::Document remove_named(app::Workbench& workbench, const std::string& name) {
@@ -86,25 +49,12 @@ int run_add(const Session& session) {
     const auto absolute = std::filesystem::absolute(name, error);
     paths.push_back(error ? std::filesystem::path(name) : absolute);
   }
-  const bool json = session.arguments.json;
-  const ingest::AddSink sink{.on_progress = [&](const ingest::AddProgress& progress) { status.set(progress_text(progress)); },
-                             .on_file =
-                                 [&](const ingest::FileResult& result) {
-                                   status.clear();
-                                   if (json) print_json(server::to_json(result));
-                                   else print_file(result);
-                                   std::fflush(stdout);
-                                 }};
-  const auto summary = workbench->add(workbench->local_caller(), paths, sink, session.stop);
+  const auto summary = workbench->add(workbench->local_caller(), paths, printing_sink(status, session.arguments.json), session.stop);
   status.clear();
-  if (json) {
+  if (session.arguments.json) {
     print_json(server::to_json(summary));
   } else {
-    fmt::print("{} added, {} updated, {} the same, {} failed", summary.added, summary.updated, summary.unchanged, summary.failed);
-    if (summary.tokens > 0)
-      fmt::print("; {} passages, {} tokens at {:.0f} tokens/s, {} in all", summary.chunks, summary.tokens,
-                 static_cast<double>(summary.tokens) / summary.embed_ms * 1000, human_duration(summary.total_ms));
-    fmt::print("\n");
+    print_summary(summary);
     if (summary.added + summary.updated + summary.unchanged + summary.failed == 0)
       fmt::print("No file with a known ending was found there: {} are read.\n", documents::readable_formats());
   }
@@ -119,11 +69,11 @@ int run_list(const Session& session) {
     return 0;
   }
   for (const auto& document : list.documents) {
-    const std::string pages = document.pages > 0 ? fmt::format("{} pages, ", document.pages) : "";
     fmt::print("{}  {}  {}\n", styled(document.id, Style::Cyan), printable(document.source),
-               styled(fmt::format("({}{} passages, {})", pages, document.chunks, human_bytes(document.stamp.bytes)), Style::Dim));
+               styled(fmt::format("({}, {})", contents_text(document), human_bytes(document.stamp.bytes)), Style::Dim));
   }
-  if (list.documents.empty()) fmt::print("No documents yet: 'panduan add PATH' adds some.\n");
+  for (const auto& failed : list.failed) fmt::print("{}  {}: {}\n", styled("failed", Style::Red), printable(failed.source), printable(failed.reason));
+  if (list.documents.empty() && list.failed.empty()) fmt::print("No documents yet: 'panduan add PATH' adds some.\n");
   if (!list.next.empty()) fmt::print("There are more: --cursor {}\n", list.next);
   return 0;
 }

@@ -17,6 +17,7 @@ using namespace panduan::cli;
 int run(const Session& session) {
   switch (session.arguments.command) {
     case Command::Add: return run_add(session);
+    case Command::Sync: return run_sync(session);
     case Command::List: return run_list(session);
     case Command::Remove: return run_remove(session);
     case Command::Search: return run_search(session);

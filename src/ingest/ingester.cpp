@@ -1,11 +1,10 @@
 #include "ingest/ingester.h"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <set>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
@@ -13,17 +12,24 @@
 #include "documents/loader.h"
 #include "documents/terms.h"
 #include "documents/worker.h"
+#include "ingest/detail/ingest_run.h"
+#include "ingest/find_files.h"
 
 namespace panduan::ingest {
 namespace {
 
-// Chunks that go to the embedder at once: enough to fill its batches, few enough that progress moves and a stop is prompt.
+// Passages that go to the embedder at once: enough to fill its batches, few enough that progress moves and a stop is prompt.
 constexpr std::size_t kEmbeddedTogether = 64;
+// Small files are taken together up to so many passages.
+constexpr std::size_t kGroupPassages = 128;
 
-store::FileStamp stamp_of(const std::filesystem::path& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) throw error_from_errno(errno, fmt::format("cannot read '{}'", path.string()));
-  return {.modified_ns = status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec, .bytes = static_cast<std::uint64_t>(status.st_size)};
+store::KnownContent known_content_of(const store::NewVersion& version) {
+  return {.source = version.source,
+          .stamp = version.stamp,
+          .content_sha256 = version.content_sha256,
+          .media_type = version.parsed.media_type,
+          .chunking = version.chunking,
+          .embedding_model = version.embedding_model};
 }
 
 }  // namespace
@@ -32,151 +38,232 @@ std::string chunking_of(const IngestOptions& options) {
   return fmt::format("{} tokens, overlap {}, reading {}", options.chunk_tokens, options.chunk_overlap, documents::kReadingVersion);
 }
 
-/// What one call carries from step to step.
-struct Ingester::Run {
-  identity::Caller caller;
-  store::EmbeddingModelId model = 0;
-  const AddSink& sink;
-  const std::stop_token& stop;
-  AddProgress progress{};
-  AddSummary summary{};
-
-  void report(const std::string& step) {
-    progress.step = step;
-    progress.tokens_per_second = summary.embed_ms > 0 ? static_cast<double>(progress.tokens_done) / summary.embed_ms * 1000 : 0;
-    if (sink.on_progress) sink.on_progress(progress);
-  }
-  void stop_if_asked() const {
-    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped; what was added stays, run the same command to go on");
-  }
-};
+Ingester::Run Ingester::begin(const identity::Caller& caller, const AddSink& sink, const std::stop_token& stop) {
+  return {.caller = caller,
+          .model = store_.embedding_model(caller.workspace_id, {.fingerprint = embedder_.fingerprint(), .name = embedder_.name(), .dims = embedder_.dims()}),
+          .chunking = chunking_of(options_),
+          .sink = sink,
+          .stop = stop};
+}
 
 AddSummary Ingester::add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const AddSink& sink, const std::stop_token& stop) {
   identity::require(caller, identity::Right::Write);
-  const Stopwatch watch;
-  const auto files = find_files(paths);
-  Run run{.caller = caller,
-          .model = store_.embedding_model(caller.workspace_id, {.fingerprint = embedder_.fingerprint(), .name = embedder_.name(), .dims = embedder_.dims()}),
-          .sink = sink,
-          .stop = stop};
-  run.progress.files_total = files.size();
-  for (const auto& file : files) {
+  const FoundFiles found = find_files(paths);
+  Run run = begin(caller, sink, stop);
+  std::vector<Pending> pending;
+  for (const Refused& refused : found.refused) pending.push_back({.path = refused.path, .stamp = {}, .refused = refused.reason});
+  for (const auto& path : found.files) {
     run.stop_if_asked();
-    run.progress.file = file.string();
-    run.progress.chunks_done = run.progress.chunks_total = 0;
-    FileResult result = add_file(run, file);
-    switch (result.outcome) {
-      case AddOutcome::Added: ++run.summary.added; break;
-      case AddOutcome::Updated: ++run.summary.updated; break;
-      case AddOutcome::Unchanged: ++run.summary.unchanged; break;
-      case AddOutcome::Failed: ++run.summary.failed; break;
+    Pending file{.path = path, .stamp = {}, .refused = {}};
+    try {
+      file.stamp = detail::stamp_of(path);
+      const auto known = store_.find_document_by_source(caller.workspace_id, path.string());
+      if (known && known->stamp == file.stamp && store_.is_prepared(caller.workspace_id, known->id, run.chunking, run.model)) {
+        run.tell({.source = path.string(), .outcome = AddOutcome::Unchanged, .reason = {}, .document = *known});
+        continue;
+      }
+    } catch (const Error& error) {
+      if (detail::ends_everything(error)) throw;
+      file.refused = error.what();
     }
-    ++run.progress.files_done;
-    if (sink.on_file) sink.on_file(result);
+    pending.push_back(std::move(file));
   }
-  run.summary.total_ms = watch.elapsed_ms();
+  read_and_store(run, pending);
+  run.summary.total_ms = run.watch.elapsed_ms();
   return run.summary;
 }
 
 FileResult Ingester::add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) {
   identity::require(caller, identity::Right::Write);
   const AddSink nobody;
-  Run run{.caller = caller,
-          .model = store_.embedding_model(caller.workspace_id, {.fingerprint = embedder_.fingerprint(), .name = embedder_.name(), .dims = embedder_.dims()}),
-          .sink = nobody,
-          .stop = stop};
+  Run run = begin(caller, nobody, stop);
   const store::FileStamp stamp{.modified_ns = 0, .bytes = bytes.size()};
-  return store_bytes(run, name, stamp, std::move(bytes));
+  ReadFile file = read_bytes(run, name, stamp, std::move(bytes), true);
+  ReadFile* const only = &file;
+  embed(run, {&only, 1});
+  return store(run, file);
 }
 
-FileResult Ingester::add_file(Run& run, const std::filesystem::path& path) {
-  const std::string source = path.string();
-  try {
-    run.report("reading");
-    const store::FileStamp stamp = stamp_of(path);
-    const auto known = store_.find_document_by_source(run.caller.workspace_id, source);
-    if (stamp.bytes > options_.max_file_bytes) {
-      throw Error(ErrorKind::TooLarge,
-                  fmt::format("it has {} bytes, the limit is {}: split it, or raise documents.max_file_mb", stamp.bytes, options_.max_file_bytes));
+void Ingester::read_and_store(Run& run, const std::vector<Pending>& pending) {
+  run.progress.files_total = pending.size();
+  for (const Pending& file : pending) run.progress.bytes_total += file.stamp.bytes;
+  if (pending.empty()) return;
+  run.progress.file = pending.front().path.string();
+  run.report("reading");
+  ReadAhead ahead(pending.size(), [&](std::size_t index) { return read(run, pending[index]); });
+  for (auto group = ahead.take(kGroupPassages, run.stop); !group.empty(); group = ahead.take(kGroupPassages, run.stop)) {
+    run.stop_if_asked();
+    run.progress.file = group.front().source;
+    embed_group(run, group);
+    run.report("storing");
+    run.group_bytes = run.progress.chunks_done = run.progress.chunks_total = 0;
+    for (ReadFile& file : group) {
+      run.stop_if_asked();
+      const std::uint64_t bytes = file.stamp.bytes;
+      run.progress.file = file.source;
+      const FileResult result = store_or_note(run, file);
+      ++run.progress.files_done;
+      run.progress.bytes_done += bytes;
+      run.tell(result);
     }
-    if (known && known->stamp == stamp && store_.is_prepared(run.caller.workspace_id, known->id, chunking_of(options_), run.model)) {
-      return {.source = source, .outcome = AddOutcome::Unchanged, .reason = {}, .document = *known};
-    }
-    return store_bytes(run, source, stamp, read_file(path, options_.max_file_bytes));
-  } catch (const Error& error) {
-    // These would meet every other file, too.
-    if (error.kind() == ErrorKind::Cancelled || error.kind() == ErrorKind::NoSpace) throw;
-    return {.source = source, .outcome = AddOutcome::Failed, .reason = error.what(), .document = {}};
+    run.report(run.progress.files_done == pending.size() ? "storing" : "reading");
   }
 }
 
-FileResult Ingester::store_bytes(Run& run, const std::string& source, const store::FileStamp& stamp, std::string bytes) {
+ReadFile Ingester::read(const Run& run, const Pending& pending) const {
+  const std::string source = pending.path.string();
+  ReadFile failed{
+      .source = source, .outcome = AddOutcome::Failed, .reason = pending.refused, .unchanged = {}, .stamp = pending.stamp, .version = {}, .texts = {}};
+  if (!pending.refused.empty()) return failed;
+  try {
+    if (pending.stamp.bytes > options_.max_file_bytes) {
+      throw Error(ErrorKind::TooLarge,
+                  fmt::format("it has {} bytes, the limit is {}: split it, or raise documents.max_file_mb", pending.stamp.bytes, options_.max_file_bytes));
+    }
+    return read_bytes(run, source, pending.stamp, read_file(pending.path, options_.max_file_bytes), true);
+  } catch (const Error& error) {
+    if (detail::ends_everything(error)) throw;
+    failed.reason = error.what();
+    return failed;
+  }
+}
+
+ReadFile Ingester::read_bytes(const Run& run, const std::string& source, const store::FileStamp& stamp, std::string bytes, bool looks_for_known) const {
   const auto workspace = run.caller.workspace_id;
   const Sha256 digest = sha256(bytes);
-  const auto before = store_.find_document_by_source(workspace, source);
-  if (before && before->content_sha256 == digest && store_.is_prepared(workspace, before->id, chunking_of(options_), run.model)) {
-    store_.update_stamp(workspace, before->id, stamp);
-    return {.source = source, .outcome = AddOutcome::Unchanged, .reason = {}, .document = *before};
+  ReadFile file{.source = source, .reason = {}, .unchanged = {}, .stamp = stamp, .version = {}, .texts = {}};
+  if (auto before = store_.find_document_by_source(workspace, source)) {
+    file.outcome = AddOutcome::Updated;
+    if (before->content_sha256 == digest && store_.is_prepared(workspace, before->id, run.chunking, run.model)) {
+      file.outcome = AddOutcome::Unchanged;
+      file.unchanged = *std::move(before);
+      return file;
+    }
   }
-  const AddOutcome outcome = before ? AddOutcome::Updated : AddOutcome::Added;
   const documents::Loader& loader = documents::loader_for(source, bytes);
-  if (auto shared = store_.put_known_content(workspace, {.source = source,
-                                                         .stamp = stamp,
-                                                         .content_sha256 = digest,
-                                                         .media_type = std::string(loader.media_type()),
-                                                         .chunking = chunking_of(options_),
-                                                         .embedding_model = run.model})) {
-    return {.source = source, .outcome = outcome, .reason = {}, .document = *std::move(shared)};
-  }
-  store::NewVersion version{.source = source,
-                            .stamp = stamp,
-                            .content_sha256 = digest,
-                            .bytes = std::move(bytes),
-                            .parsed = {},
-                            .chunks = {},
-                            .chunking = chunking_of(options_),
-                            .embedding_model = run.model};
-  version.parsed = documents::load_in_worker(loader, version.bytes, run.stop);
-  version.chunks = make_chunks(run, version.parsed);
-  run.report("storing");
-  return {.source = source, .outcome = outcome, .reason = {}, .document = store_.put_version(workspace, version)};
+  file.version = {.source = source,
+                  .stamp = stamp,
+                  .content_sha256 = digest,
+                  .bytes = std::move(bytes),
+                  .parsed = {},
+                  .chunks = {},
+                  .chunking = run.chunking,
+                  .embedding_model = run.model};
+  file.version.parsed.media_type = loader.media_type();
+  file.is_known = looks_for_known && store_.holds_content(workspace, known_content_of(file.version));
+  if (file.is_known) return file;
+  file.version.parsed = documents::load_in_worker(loader, file.version.bytes, run.stop);
+  cut(file);
+  return file;
 }
 
-std::vector<store::NewChunk> Ingester::make_chunks(Run& run, const documents::ParsedDocument& parsed) {
-  const auto cut = documents::chunk_document(parsed, {.target_tokens = options_.chunk_tokens,
-                                                      .overlap_tokens = options_.chunk_overlap,
-                                                      .count_tokens = [this](std::string_view text) { return embedder_.count_tokens(text); }});
-  std::vector<store::NewChunk> chunks;
-  std::vector<std::string> texts;
-  for (const documents::Chunk& chunk : cut) {
+void Ingester::cut(ReadFile& file) const {
+  const documents::ParsedDocument& parsed = file.version.parsed;
+  const auto chunks = documents::chunk_document(parsed, {.target_tokens = options_.chunk_tokens,
+                                                         .overlap_tokens = options_.chunk_overlap,
+                                                         .count_tokens = [this](std::string_view text) { return embedder_.count_tokens(text); }});
+  for (const documents::Chunk& chunk : chunks) {
     const std::string_view text = std::string_view(parsed.text).substr(chunk.text.begin, chunk.text.size());
     // The headings say what a passage is about where its own words do not.
-    texts.push_back(chunk.heading_path.empty() ? std::string(text) : fmt::format("{}\n{}", chunk.heading_path, text));
-    chunks.push_back({.text = chunk.text,
-                      .heading_path = chunk.heading_path,
-                      .tokens = chunk.tokens,
-                      .words = fmt::format("{}", fmt::join(documents::index_terms(texts.back()), " ")),
-                      .vector = {}});
+    file.texts.push_back(chunk.heading_path.empty() ? std::string(text) : fmt::format("{}\n{}", chunk.heading_path, text));
+    file.version.chunks.push_back({.text = chunk.text,
+                                   .heading_path = chunk.heading_path,
+                                   .tokens = chunk.tokens,
+                                   .words = fmt::format("{}", fmt::join(documents::index_terms(file.texts.back()), " ")),
+                                   .vector = {}});
+  }
+}
+
+/// Of files with the same bytes only the first is embedded: the others share its content when they are stored.
+void Ingester::embed_group(Run& run, std::span<ReadFile> group) {
+  std::vector<ReadFile*> distinct;
+  std::set<std::pair<Sha256, std::string>> seen;
+  for (ReadFile& file : group) {
+    if (file.texts.empty()) continue;
+    // The other one may be of this group, or was stored since this one was read.
+    file.is_known = !seen.emplace(file.version.content_sha256, file.version.parsed.media_type).second ||
+                    store_.holds_content(run.caller.workspace_id, known_content_of(file.version));
+    if (!file.is_known) distinct.push_back(&file);
+  }
+  try {
+    return embed(run, distinct);
+  } catch (const Error& error) {
+    if (detail::ends_everything(error)) throw;
+  }
+  // One of them is at fault, or the model is away: whoever fails alone is told of.
+  for (ReadFile* file : distinct) {
+    try {
+      embed(run, {&file, 1});
+    } catch (const Error& error) {
+      if (detail::ends_everything(error)) throw;
+      file->outcome = AddOutcome::Failed;
+      file->reason = error.what();
+    }
+  }
+}
+
+void Ingester::embed(Run& run, std::span<ReadFile* const> files) {
+  std::vector<std::string> texts;
+  std::vector<std::vector<float>*> vectors;
+  run.group_bytes = 0;
+  for (ReadFile* file : files) {
+    run.group_bytes += file->stamp.bytes;
+    for (std::size_t i = 0; i < file->texts.size(); ++i) {
+      texts.push_back(file->texts[i]);
+      vectors.push_back(&file->version.chunks[i].vector);
+    }
   }
   run.progress.chunks_done = 0;
-  run.progress.chunks_total = chunks.size();
-  for (std::size_t begin = 0; begin < chunks.size(); begin += kEmbeddedTogether) {
+  run.progress.chunks_total = texts.size();
+  std::size_t tokens = 0;
+  for (std::size_t begin = 0; begin < texts.size(); begin += kEmbeddedTogether) {
     run.stop_if_asked();
     run.report("embedding");
-    const std::size_t count = std::min(kEmbeddedTogether, chunks.size() - begin);
+    const std::size_t count = std::min(kEmbeddedTogether, texts.size() - begin);
     const Stopwatch watch;
     const auto embeddings = embedder_.embed(std::span(texts).subspan(begin, count), llm::EmbedAs::Passage, run.stop);
     run.summary.embed_ms += watch.elapsed_ms();
     for (std::size_t i = 0; i < count; ++i) {
       const auto row = embeddings.row(i);
-      chunks[begin + i].vector.assign(row.begin(), row.end());
+      vectors[begin + i]->assign(row.begin(), row.end());
     }
+    tokens += embeddings.tokens;
     run.progress.tokens_done += embeddings.tokens;
     run.progress.chunks_done = begin + count;
   }
-  run.summary.chunks += chunks.size();
-  run.summary.tokens = run.progress.tokens_done;
-  return chunks;
+  run.summary.chunks += texts.size();
+  run.summary.tokens += tokens;
+}
+
+FileResult Ingester::store(Run& run, ReadFile& file) {
+  const auto workspace = run.caller.workspace_id;
+  if (file.outcome == AddOutcome::Unchanged) {
+    store_.update_stamp(workspace, file.unchanged.id, file.stamp);
+    return {.source = file.source, .outcome = file.outcome, .reason = {}, .document = file.unchanged};
+  }
+  if (file.outcome == AddOutcome::Failed) return {.source = file.source, .outcome = file.outcome, .reason = file.reason, .document = {}};
+  if (file.is_known) {
+    if (auto shared = store_.put_known_content(workspace, known_content_of(file.version)))
+      return {.source = file.source, .outcome = file.outcome, .reason = {}, .document = *std::move(shared)};
+    // Whoever held it was removed meanwhile, or could not be embedded.
+    file = read_bytes(run, file.source, file.stamp, std::move(file.version.bytes), false);
+    ReadFile* const only = &file;
+    embed(run, {&only, 1});
+  }
+  return {.source = file.source, .outcome = file.outcome, .reason = {}, .document = store_.put_version(workspace, file.version)};
+}
+
+FileResult Ingester::store_or_note(Run& run, ReadFile& file) {
+  FileResult result{.source = file.source, .outcome = AddOutcome::Failed, .reason = {}, .document = {}};
+  try {
+    result = store(run, file);
+  } catch (const Error& error) {
+    if (detail::ends_everything(error)) throw;
+    result.reason = error.what();
+  }
+  if (result.outcome == AddOutcome::Failed)
+    store_.note_file(run.caller.workspace_id, {.source = file.source, .stamp = file.stamp, .chunking = run.chunking, .reason = result.reason});
+  return result;
 }
 
 }  // namespace panduan::ingest

@@ -1,85 +1,12 @@
 #include "ingest/ingester.h"
 
-#include <gmock/gmock.h>
-#include <unistd.h>
+#include <fmt/format.h>
 
-#include <algorithm>
-#include <fstream>
-
-#include "base/file.h"
 #include "base/hash.h"
-#include "base/testing/failure.h"
-#include "documents/terms.h"
-#include "identity/caller.h"
-#include "llm/testing/hash_embedder.h"
+#include "ingest/testing/ingester_fixture.h"
 
 namespace panduan::ingest {
 namespace {
-
-namespace fs = std::filesystem;
-using llm::testing::HashEmbedder;
-using panduan::testing::failure_of;
-using ::testing::ElementsAre;
-using ::testing::HasSubstr;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
-
-class IngesterTest : public ::testing::Test {
- protected:
-  fs::path write(const std::string& name, std::string_view text) {
-    const fs::path path = root() / name;
-    fs::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << text;
-    return path;
-  }
-  void link(const std::string& name, const fs::path& target) { fs::create_symlink(target, root() / name); }
-  /// Makes the file look changed, or not, whatever the clock of its file system can tell apart.
-  static void touch(const fs::path& path, int seconds) { fs::last_write_time(path, fs::last_write_time(path) + std::chrono::seconds(seconds)); }
-
-  AddSummary add(const std::vector<fs::path>& paths, const std::stop_token& stop = {}) {
-    results_.clear();
-    progress_.clear();
-    return Ingester(*store_, embedder_, options_)
-        .add(caller_, paths,
-             {.on_progress = [this](const AddProgress& progress) { progress_.push_back(progress); },
-              .on_file =
-                  [this](const FileResult& result) {
-                    results_.push_back(result);
-                    if (on_file_) on_file_();
-                  }},
-             stop);
-  }
-  FileResult add_bytes(const std::string& name, std::string bytes) {
-    return Ingester(*store_, embedder_, options_).add_bytes(caller_, name, std::move(bytes), {});
-  }
-
-  /// The sources of the documents that hold this word.
-  std::vector<std::string> sources_with(const std::string& word) const {
-    std::vector<std::string> sources;
-    for (const auto& hit : store_->search_words(workspace_, documents::index_terms(word), 100))
-      sources.push_back(store_->passage(workspace_, hit.chunk)->source);
-    std::ranges::sort(sources);
-    return sources;
-  }
-  std::vector<store::Document> stored() const { return store_->list_documents(workspace_, 100, "").documents; }
-  std::vector<AddOutcome> outcomes() const {
-    std::vector<AddOutcome> outcomes;
-    for (const FileResult& result : results_) outcomes.push_back(result.outcome);
-    return outcomes;
-  }
-  fs::path root() const { return fs::canonical(files_.path()); }
-
-  TemporaryFolder data_;
-  TemporaryFolder files_;
-  std::unique_ptr<store::Store> store_ = store::open_sqlite_store(data_.path());
-  store::WorkspaceId workspace_ = store_->workspace("default");
-  identity::Caller caller_ = identity::local_caller(workspace_);
-  HashEmbedder embedder_;
-  IngestOptions options_;
-  std::function<void()> on_file_;
-  std::vector<FileResult> results_;
-  std::vector<AddProgress> progress_;
-};
 
 /// Paragraphs enough for that many passages of 32 tokens.
 std::string long_text(int passages) {
@@ -296,33 +223,50 @@ TEST_F(IngesterTest, WhoMayOnlyReadAddsNothing) {
   EXPECT_THAT(stored(), IsEmpty());
 }
 
-TEST_F(IngesterTest, ProgressMovesFromFileToFileAndStepToStep) {
+TEST_F(IngesterTest, ProgressOnlyMovesOnAndSaysHowLongItTakes) {
   options_.chunk_tokens = 32;
   write("a.txt", long_text(200));
   write("b.txt", "apples");
   const AddSummary summary = add({root()});
   ASSERT_THAT(progress_, ::testing::Not(IsEmpty()));
-  std::vector<std::string> steps;
   for (std::size_t i = 0; i < progress_.size(); ++i) {
     const AddProgress& now = progress_[i];
     EXPECT_EQ(now.files_total, 2U);
+    EXPECT_EQ(now.bytes_total, fs::file_size(root() / "a.txt") + fs::file_size(root() / "b.txt"));
     EXPECT_LE(now.chunks_done, now.chunks_total);
-    if (steps.empty() || steps.back() != now.step) steps.push_back(now.step);
     if (i == 0) continue;
-    const AddProgress& before = progress_[i - 1];
-    EXPECT_GE(now.files_done, before.files_done);
-    EXPECT_GE(now.tokens_done, before.tokens_done);
-    if (now.file == before.file) {
-      EXPECT_GE(now.chunks_done, before.chunks_done);
-    } else {
-      EXPECT_EQ(now.files_done, before.files_done + 1);
-      EXPECT_EQ(now.chunks_total, 0U) << "the count of another file";
-    }
+    EXPECT_GE(now.files_done, progress_[i - 1].files_done);
+    EXPECT_GE(now.bytes_done, progress_[i - 1].bytes_done);
+    EXPECT_GE(now.tokens_done, progress_[i - 1].tokens_done);
   }
-  EXPECT_THAT(steps, ElementsAre("reading", "embedding", "storing", "reading", "embedding", "storing"));
+  EXPECT_EQ(progress_.front().step, "reading");
+  EXPECT_LT(progress_.front().seconds_left, 0) << "nothing is done yet";
   EXPECT_GT(std::ranges::count(progress_, "embedding", &AddProgress::step), 3);
   EXPECT_EQ(progress_.back().tokens_done, summary.tokens);
-  EXPECT_EQ(progress_.back().files_done, 1U);
+  EXPECT_EQ(progress_.back().files_done, 2U);
+  EXPECT_EQ(progress_.back().bytes_done, progress_.back().bytes_total);
+  EXPECT_EQ(progress_.back().seconds_left, 0);
+}
+
+TEST_F(IngesterTest, SmallFilesAreEmbeddedTogether) {
+  for (int i = 0; i < 40; ++i) write(fmt::format("{}.txt", i), fmt::format("apples and {} pears", i));
+  std::size_t calls = 0;
+  embedder_.on_embed = [&](std::span<const std::string>) { ++calls; };
+  EXPECT_EQ(add({root()}).added, 40U);
+  EXPECT_LT(calls, 40U);
+  EXPECT_THAT(store_->check().problems, IsEmpty());
+}
+
+TEST_F(IngesterTest, WhatFailedIsNotedUntilItCanBeRead) {
+  const fs::path path = write("a.txt", std::string("\0\1", 2));
+  add({root()});
+  auto notes = store_->file_notes(workspace_, root().string());
+  ASSERT_THAT(notes, SizeIs(1));
+  EXPECT_EQ(notes[0].source, path.string());
+  EXPECT_THAT(notes[0].reason, HasSubstr("not a format"));
+  write("a.txt", "apples");
+  add({root()});
+  EXPECT_THAT(store_->file_notes(workspace_, ""), IsEmpty());
 }
 
 TEST_F(IngesterTest, NobodyNeedsToListen) {
@@ -343,77 +287,6 @@ TEST_F(IngesterTest, BytesThatCannotBeAddedThrowTheirReason) {
   EXPECT_EQ(failure_of([this] { add_bytes("a.txt", ""); }).kind, ErrorKind::InvalidInput);
   EXPECT_EQ(failure_of([this] { add_bytes("a.png", std::string("\x89PNG\0\0", 6)); }).kind, ErrorKind::Unsupported);
   EXPECT_THAT(stored(), IsEmpty());
-}
-
-class FindFilesTest : public IngesterTest {
- protected:
-  /// As names below the folder.
-  std::vector<std::string> found(const std::vector<fs::path>& paths) const {
-    std::vector<std::string> names;
-    for (const fs::path& path : find_files(paths)) names.push_back(path.lexically_relative(root()).string());
-    return names;
-  }
-};
-
-TEST_F(FindFilesTest, AFolderGivesItsFilesWithAKnownEndingSorted) {
-  write("b/two.PDF", "x");
-  write("b/picture.png", "x");
-  write("a.md", "x");
-  write("c/d/three.html", "x");
-  write("no-ending", "x");
-  EXPECT_THAT(found({root()}), ElementsAre("a.md", "b/two.PDF", "c/d/three.html"));
-}
-
-TEST_F(FindFilesTest, WhatIsHiddenIsLeftOut) {
-  write(".hidden.md", "x");
-  write(".git/notes.md", "x");
-  write(".git/below/notes.md", "x");
-  write("seen.md", "x");
-  EXPECT_THAT(found({root()}), ElementsAre("seen.md"));
-}
-
-TEST_F(FindFilesTest, LinksToFoldersAreLeftOutSoThatACircleEnds) {
-  write("a/notes.md", "x");
-  link("a/again", root());
-  link("b", root() / "a");
-  EXPECT_THAT(found({root()}), ElementsAre("a/notes.md"));
-}
-
-TEST_F(FindFilesTest, ALinkThatPointsNowhereDoesNotEndTheFolder) {
-  write("a.md", "x");
-  link("b.md", root() / "none.md");
-  link("c", root() / "none");
-  write("d/e.md", "x");
-  write("z.md", "x");
-  EXPECT_THAT(found({root()}), ElementsAre("a.md", "d/e.md", "z.md"));
-}
-
-TEST_F(FindFilesTest, WhatIsNamedIsTakenWhateverItsNameIs) {
-  EXPECT_THAT(found({write(".hidden", "x"), write("LICENSE", "x")}), ElementsAre(".hidden", "LICENSE"));
-  write(".notes/a.md", "x");
-  EXPECT_THAT(found({root() / ".notes"}), ElementsAre(".notes/a.md"));
-}
-
-TEST_F(FindFilesTest, AFileThatIsNamedInSeveralWaysIsGivenOnceByItsAbsolutePath) {
-  const fs::path path = write("a/notes.md", "x");
-  link("link.txt", path);
-  const std::vector<fs::path> files = find_files({path, root() / "a", root() / "a/../a/notes.md", fs::relative(path), root() / "link.txt"});
-  EXPECT_THAT(files, ElementsAre(path));
-}
-
-TEST_F(FindFilesTest, AFolderThatMayNotBeReadIsPassedOverUnlessItIsTheOneNamed) {
-  if (::geteuid() == 0) GTEST_SKIP() << "root may read everything";
-  write("a.md", "x");
-  const fs::path locked = write("locked/b.md", "x").parent_path();
-  fs::permissions(locked, fs::perms::none);
-  EXPECT_THAT(found({root()}), ElementsAre("a.md"));
-  EXPECT_EQ(failure_of([&] { find_files({locked}); }).kind, ErrorKind::Forbidden);
-  fs::permissions(locked, fs::perms::owner_all);
-}
-
-TEST_F(FindFilesTest, NothingGivesNothing) {
-  EXPECT_THAT(find_files({}), IsEmpty());
-  EXPECT_THAT(find_files({root()}), IsEmpty());
 }
 
 TEST_F(IngesterTest, AnotherEmbeddingModelReadsWhatHasNotChanged) {

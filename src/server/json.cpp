@@ -13,11 +13,13 @@ namespace {
 constexpr int kMaxDepth = 64;
 constexpr std::string_view kProblemPrefix = "urn:panduan:error:";
 
-constexpr std::array<std::pair<ingest::AddOutcome, std::string_view>, 4> kOutcomes{{
+constexpr std::array<std::pair<ingest::AddOutcome, std::string_view>, 6> kOutcomes{{
     {ingest::AddOutcome::Added, "added"},
     {ingest::AddOutcome::Updated, "updated"},
     {ingest::AddOutcome::Unchanged, "unchanged"},
     {ingest::AddOutcome::Failed, "failed"},
+    {ingest::AddOutcome::Moved, "moved"},
+    {ingest::AddOutcome::Removed, "removed"},
 }};
 
 std::string_view title_of(ErrorKind kind) {
@@ -73,6 +75,8 @@ Json to_json(const store::Document& document) {
           {"pages", document.pages},
           {"chunks", document.chunks},
           {"text_bytes", document.text_bytes},
+          {"hidden_words", document.hidden_words},
+          {"recognised_pages", document.recognised_pages},
           {"added_ms", document.added_ms}};
 }
 
@@ -88,6 +92,8 @@ store::Document document_from_json(const Json& json) {
   document.pages = field<std::size_t>(json, "pages");
   document.chunks = field<std::size_t>(json, "chunks");
   document.text_bytes = field<std::size_t>(json, "text_bytes");
+  document.hidden_words = field<std::size_t>(json, "hidden_words");
+  document.recognised_pages = field<std::size_t>(json, "recognised_pages");
   document.added_ms = field<std::int64_t>(json, "added_ms");
   return document;
 }
@@ -95,13 +101,22 @@ store::Document document_from_json(const Json& json) {
 Json to_json(const store::DocumentList& list) {
   Json documents = Json::array();
   for (const auto& document : list.documents) documents.push_back(to_json(document));
-  return {{"documents", std::move(documents)}, {"next", list.next.empty() ? Json(nullptr) : Json(list.next)}};
+  Json failed = Json::array();
+  for (const auto& note : list.failed) failed.push_back({{"source", note.source}, {"reason", note.reason}, {"noted_ms", note.noted_ms}});
+  return {{"documents", std::move(documents)}, {"next", list.next.empty() ? Json(nullptr) : Json(list.next)}, {"failed", std::move(failed)}};
 }
 
 store::DocumentList document_list_from_json(const Json& json) {
   store::DocumentList list;
   for (const auto& document : field<Json>(json, "documents")) list.documents.push_back(document_from_json(document));
   list.next = optional_field<std::string>(json, "next").value_or("");
+  for (const auto& note : field<Json>(json, "failed")) {
+    list.failed.push_back({.source = field<std::string>(note, "source"),
+                           .stamp = {},
+                           .chunking = {},
+                           .reason = field<std::string>(note, "reason"),
+                           .noted_ms = field<std::int64_t>(note, "noted_ms")});
+  }
   return list;
 }
 
@@ -163,33 +178,39 @@ Json to_json(const ingest::AddProgress& progress) {
   return {{"event", "progress"},
           {"files_done", progress.files_done},
           {"files_total", progress.files_total},
+          {"bytes_done", progress.bytes_done},
+          {"bytes_total", progress.bytes_total},
           {"file", progress.file},
           {"step", progress.step},
           {"chunks_done", progress.chunks_done},
           {"chunks_total", progress.chunks_total},
           {"tokens_done", progress.tokens_done},
-          {"tokens_per_second", progress.tokens_per_second}};
+          {"tokens_per_second", progress.tokens_per_second},
+          {"seconds_left", progress.seconds_left < 0 ? Json(nullptr) : Json(progress.seconds_left)}};
 }
 
 ingest::AddProgress add_progress_from_json(const Json& json) {
   return {.files_done = field<std::size_t>(json, "files_done"),
           .files_total = field<std::size_t>(json, "files_total"),
+          .bytes_done = field<std::uint64_t>(json, "bytes_done"),
+          .bytes_total = field<std::uint64_t>(json, "bytes_total"),
           .file = field<std::string>(json, "file"),
           .step = field<std::string>(json, "step"),
           .chunks_done = field<std::size_t>(json, "chunks_done"),
           .chunks_total = field<std::size_t>(json, "chunks_total"),
           .tokens_done = field<std::size_t>(json, "tokens_done"),
-          .tokens_per_second = field<double>(json, "tokens_per_second")};
+          .tokens_per_second = field<double>(json, "tokens_per_second"),
+          .seconds_left = optional_field<double>(json, "seconds_left").value_or(-1)};
 }
 
 Json to_json(const ingest::FileResult& result) {
   const auto* outcome = std::ranges::find(kOutcomes, result.outcome, &std::pair<ingest::AddOutcome, std::string_view>::first);
-  const bool failed = result.outcome == ingest::AddOutcome::Failed;
+  const bool has_document = result.outcome != ingest::AddOutcome::Failed && result.outcome != ingest::AddOutcome::Removed;
   return {{"event", "file"},
           {"source", result.source},
           {"outcome", outcome->second},
           {"reason", result.reason},
-          {"document", failed ? Json(nullptr) : to_json(result.document)}};
+          {"document", has_document ? to_json(result.document) : Json(nullptr)}};
 }
 
 ingest::FileResult file_result_from_json(const Json& json) {
@@ -205,7 +226,8 @@ ingest::FileResult file_result_from_json(const Json& json) {
 }
 
 Json to_json(const ingest::AddSummary& summary) {
-  return {{"event", "summary"},       {"added", summary.added},   {"updated", summary.updated},   {"unchanged", summary.unchanged}, {"failed", summary.failed},
+  return {{"event", "summary"},       {"added", summary.added},   {"updated", summary.updated},   {"unchanged", summary.unchanged},
+          {"failed", summary.failed}, {"moved", summary.moved},   {"removed", summary.removed},   {"failed_before", summary.failed_before},
           {"chunks", summary.chunks}, {"tokens", summary.tokens}, {"total_ms", summary.total_ms}, {"embed_ms", summary.embed_ms}};
 }
 
@@ -214,6 +236,9 @@ ingest::AddSummary add_summary_from_json(const Json& json) {
           .updated = field<std::size_t>(json, "updated"),
           .unchanged = field<std::size_t>(json, "unchanged"),
           .failed = field<std::size_t>(json, "failed"),
+          .moved = field<std::size_t>(json, "moved"),
+          .removed = field<std::size_t>(json, "removed"),
+          .failed_before = field<std::size_t>(json, "failed_before"),
           .chunks = field<std::size_t>(json, "chunks"),
           .tokens = field<std::size_t>(json, "tokens"),
           .total_ms = field<double>(json, "total_ms"),

@@ -50,14 +50,24 @@ class RemoteWorkbench : public app::Workbench {
     Json absolute = Json::array();
     // The other process has another working folder.
     for (const auto& path : paths) absolute.push_back(std::filesystem::absolute(path).lexically_normal().string());
-    std::optional<ingest::AddSummary> summary;
-    stream("/local/add", {{"paths", std::move(absolute)}}, stop, [&](const std::string& name, const Json& json) {
-      if (name == "progress" && sink.on_progress) sink.on_progress(add_progress_from_json(json));
-      if (name == "file" && sink.on_file) sink.on_file(file_result_from_json(json));
-      if (name == "summary") summary = add_summary_from_json(json);
-    });
-    if (!summary) throw ended_early();
-    return *summary;
+    return ingestion("/local/add", {{"paths", std::move(absolute)}}, sink, stop);
+  }
+
+  ingest::AddSummary sync(const identity::Caller& caller, const std::filesystem::path& folder, const ingest::SyncOptions& how, const ingest::AddSink& sink,
+                          const std::stop_token& stop) override {
+    identity::require(caller, Right::Write);
+    const std::string absolute = std::filesystem::absolute(folder).lexically_normal().string();
+    return ingestion("/local/sync", {{"folder", absolute}, {"empties", how.empties}, {"retries", how.retries}}, sink, stop);
+  }
+
+  std::vector<std::string> followed_folders(const identity::Caller& caller) override {
+    identity::require(caller, Right::Read);
+    return field<std::vector<std::string>>(call("/local/folders", Json::object()), "folders");
+  }
+
+  void unfollow(const identity::Caller& caller, const std::string& folder) override {
+    identity::require(caller, Right::Write);
+    call("/local/unfollow", {{"folder", folder}});
   }
 
   ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override {
@@ -183,6 +193,17 @@ class RemoteWorkbench : public app::Workbench {
   }
 
   Json call(std::string_view target, const Json& body, const std::stop_token& stop = {}) const { return answer_to(post(target, text_of(body)), stop); }
+
+  ingest::AddSummary ingestion(const std::string& path, const Json& body, const ingest::AddSink& sink, const std::stop_token& stop) {
+    std::optional<ingest::AddSummary> summary;
+    stream(path, body, stop, [&](const std::string& name, const Json& json) {
+      if (name == "progress" && sink.on_progress) sink.on_progress(add_progress_from_json(json));
+      if (name == "file" && sink.on_file) sink.on_file(file_result_from_json(json));
+      if (name == "summary") summary = add_summary_from_json(json);
+    });
+    if (!summary) throw ended_early();
+    return *summary;
+  }
 
   /// Reads the events to the end; an "error" event is thrown.
   void stream(std::string_view target, const Json& body, const std::stop_token& stop,

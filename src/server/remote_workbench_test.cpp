@@ -54,6 +54,44 @@ TEST_F(RemoteWorkbenchTest, AddTellsProgressAndGivesTheSummary) {
   EXPECT_EQ(summary.embed_ms, 8.5);
 }
 
+TEST_F(RemoteWorkbenchTest, SyncIsDoneThere) {
+  std::filesystem::path folder;
+  ingest::SyncOptions how;
+  server_.fake.on_sync = [&](const std::filesystem::path& given, const ingest::SyncOptions& options, const ingest::AddSink& sink) {
+    folder = given;
+    how = options;
+    sink.on_progress({.bytes_done = 3, .bytes_total = 4, .seconds_left = 2.5});
+    sink.on_file({.source = "/b", .outcome = ingest::AddOutcome::Moved, .reason = "/a", .document = FakeWorkbench::document("/b", 1)});
+    sink.on_file({.source = "/c", .outcome = ingest::AddOutcome::Removed, .reason = {}, .document = {}});
+    return ingest::AddSummary{.moved = 1, .removed = 2, .failed_before = 3};
+  };
+  std::vector<ingest::FileResult> files;
+  ingest::AddProgress progress;
+  const auto summary = remote_->sync(caller_, "/papers", {.empties = true},
+                                     {.on_progress = [&](const auto& one) { progress = one; }, .on_file = [&](const auto& one) { files.push_back(one); }}, {});
+  EXPECT_EQ(folder, "/papers");
+  EXPECT_TRUE(how.empties);
+  EXPECT_FALSE(how.retries);
+  EXPECT_EQ(progress.bytes_total, 4U);
+  EXPECT_EQ(progress.seconds_left, 2.5);
+  ASSERT_EQ(files.size(), 2U);
+  EXPECT_EQ(files[0].reason, "/a");
+  EXPECT_EQ(files[1].outcome, ingest::AddOutcome::Removed);
+  EXPECT_EQ(summary.moved + summary.removed + summary.failed_before, 6U);
+  EXPECT_EQ(remote_->followed_folders(caller_), (std::vector<std::string>{"/papers", "/notes"}));
+  remote_->unfollow(caller_, "/notes");
+  EXPECT_EQ(remote_->followed_folders(caller_), std::vector<std::string>{"/papers"});
+  EXPECT_EQ(failure_of([&] { remote_->unfollow(caller_, "/notes"); }).kind, ErrorKind::NotFound);
+}
+
+TEST_F(RemoteWorkbenchTest, WhatCouldNotBeReadIsListed) {
+  server_.fake.failed = {{.source = "/a.docx", .stamp = {}, .chunking = {}, .reason = "it has a password", .noted_ms = 5}};
+  const auto list = remote_->list(caller_, 10, "");
+  ASSERT_EQ(list.failed.size(), 1U);
+  EXPECT_EQ(list.failed[0].reason, "it has a password");
+  EXPECT_EQ(list.failed[0].noted_ms, 5);
+}
+
 TEST_F(RemoteWorkbenchTest, AnAnswerIsCheckedThere) {
   rag::AnswerToCheck seen;
   server_.fake.on_check_answer = [&](const rag::AnswerToCheck& answer) {

@@ -32,7 +32,28 @@ struct Document {
   std::size_t pages = 0;
   std::size_t chunks = 0;
   std::size_t text_bytes = 0;
+  std::size_t hidden_words = 0;      ///< that nobody sees, and that were left out
+  std::size_t recognised_pages = 0;  ///< whose text was read from a picture
   std::int64_t added_ms = 0;
+};
+
+/// What a folder is compared with.
+struct KnownSource {
+  std::string id;
+  std::string source;
+  std::string media_type;
+  FileStamp stamp;
+  Sha256 content_sha256{};
+  bool is_prepared = false;  ///< cut and embedded as was asked for
+};
+
+/// A file that is no document: it could not be read, or only holds others. It is looked at again when it has changed, or is read in another way.
+struct FileNote {
+  std::string source;
+  FileStamp stamp;
+  std::string chunking;
+  std::string reason;  ///< why it could not be read; empty for one that holds others
+  std::int64_t noted_ms = 0;
 };
 
 /// One chunk with its derived index data, ready to be written.
@@ -116,6 +137,7 @@ struct Message {
 struct DocumentList {
   std::vector<Document> documents;
   std::string next;
+  std::vector<FileNote> failed;  ///< files that could not be read: on the first page
 };
 
 /// What the integrity check found; empty lines mean all is well.

@@ -41,6 +41,12 @@ class Store {
   /// As put_version for bytes that some document of this workspace already holds: its content is shared, nothing is parsed or
   /// embedded again. nullopt when no current document holds them under this media type, chunking and embedding model.
   virtual std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) = 0;
+  /// Whether put_known_content would find it now.
+  virtual bool holds_content(WorkspaceId workspace, const KnownContent& known) const = 0;
+  /// The documents whose source is this path or lies below it.
+  virtual std::vector<KnownSource> sources_below(WorkspaceId workspace, std::string_view path, std::string_view chunking, EmbeddingModelId model) const = 0;
+  /// The same document from another source. False when there is no such document, or the source is another one's.
+  virtual bool move_document(WorkspaceId workspace, std::string_view id, std::string_view source, const FileStamp& stamp) = 0;
   /// Whether the document's current version was cut in this way, and each chunk has a vector of this model.
   virtual bool is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking, EmbeddingModelId model) const = 0;
   /// Documents whose current version was cut in another way.
@@ -51,6 +57,18 @@ class Store {
   virtual bool remove_document(WorkspaceId workspace, std::string_view id) = 0;
   /// Bytes as they were added. Throws Error{NotFound}.
   virtual std::string document_bytes(WorkspaceId workspace, std::string_view id) const = 0;
+
+  // Files that are no documents. A document that is written takes the place of a note of the same source.
+  virtual void note_file(WorkspaceId workspace, const FileNote& note) = 0;
+  /// Of this path and below it, by source; of all for an empty one.
+  virtual std::vector<FileNote> file_notes(WorkspaceId workspace, std::string_view path) const = 0;
+  virtual void forget_file(WorkspaceId workspace, std::string_view source) = 0;
+
+  // Folders that documents are kept in step with
+  virtual void follow_folder(WorkspaceId workspace, std::string_view path) = 0;
+  virtual std::vector<std::string> followed_folders(WorkspaceId workspace) const = 0;
+  /// Its documents stay. False when it was not followed.
+  virtual bool unfollow_folder(WorkspaceId workspace, std::string_view path) = 0;
 
   // Content
   virtual std::optional<Passage> passage(WorkspaceId workspace, ChunkId chunk) const = 0;

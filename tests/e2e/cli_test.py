@@ -288,6 +288,50 @@ class CliTest(unittest.TestCase):
         self.assertEqual(len(self.run_panduan("list")[0].splitlines()), 40)
         self.assertTrue(json.loads(self.run_panduan("doctor", "--json")[0])["well"])
 
+    def test_keeps_in_step_with_a_folder(self):
+        folder = self.root / "folder"
+        (folder / "deep").mkdir(parents=True)
+        (folder / "bridge.txt").write_text(ENGLISH)
+        (folder / "deep" / "桥.md").write_text(CHINESE)
+        (folder / "broken.txt").write_bytes(b"\0\1")
+        (folder / "build").mkdir()
+        (folder / "build" / "left-out.md").write_text("left out")
+        (folder / ".gitignore").write_text("build/\n")
+        out, _ = self.run_panduan("sync", str(folder), code=1)
+        self.assertIn("2 added", out)
+        self.assertIn("broken.txt: this binary file", self.run_panduan("list")[0])
+        (folder / "bridge.txt").rename(folder / "deep" / "moved.txt")
+        (folder / "deep" / "桥.md").unlink()
+        self.start_server()
+        lines = [json.loads(line) for line in self.run_panduan("sync", "--json")[0].splitlines()]
+        self.assertEqual(["moved", "removed"], [line["outcome"] for line in lines if line["event"] == "file"])
+        self.assertEqual(1, lines[-1]["failed_before"])
+        self.assertEqual(f"{folder}\n", self.run_panduan("sync", "--list")[0])
+        self.assertIn("not followed", self.run_panduan("sync", "--unfollow", str(self.root), code=3)[1])
+        self.run_panduan("sync", "--unfollow", str(folder))
+        self.assertIn("no folder is followed", self.run_panduan("sync", code=2)[1])
+
+    def test_watches_a_folder_and_leaves_the_store_to_others(self):
+        folder = self.root / "folder"
+        folder.mkdir()
+        watch = subprocess.Popen([PANDUAN, "sync", str(folder), "--watch"], env=self.environment, stdout=subprocess.PIPE, text=True)
+        try:
+            self.assertIn("0 added", watch.stdout.readline())
+            self.assertIn("Watching", watch.stdout.readline())
+            (folder / "bridge.txt").write_text(ENGLISH)
+            self.assertIn("added", watch.stdout.readline())
+            self.assertIn("1 added", watch.stdout.readline())
+            for _ in range(50):  # it lets go of the store a moment later
+                done = subprocess.run([PANDUAN, "list"], env=self.environment, capture_output=True, text=True)
+                if done.returncode == 0:
+                    break
+                time.sleep(0.1)
+            self.assertIn("bridge.txt", done.stdout)
+        finally:
+            watch.send_signal(signal.SIGINT)
+            self.assertEqual(0, watch.wait(timeout=20))
+            watch.stdout.close()
+
     def test_a_full_disk_gets_one_line_and_costs_nothing_that_was_stored(self):
         disk = self.root / "disk"
         disk.mkdir()

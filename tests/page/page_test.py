@@ -255,6 +255,22 @@ class PageTest(unittest.TestCase):
         self.assertIn("PDF", self.page.text("#uploads .failed .hint"))
         self.state("documents-failed")
 
+    def test_says_which_files_of_a_folder_could_not_be_read(self):
+        folder = self.root / "folder"
+        folder.mkdir()
+        (folder / "bridge.txt").write_text(ENGLISH)
+        (folder / "broken.pdf").write_bytes(b"%PDF-1.4\nnothing of the kind")
+        self.start()
+        environment = {**os.environ, "PANDUAN_DATA_DIR": str(self.root / "data")}
+        self.assertEqual(1, subprocess.run([PANDUAN, "sync", str(folder)], env=environment, capture_output=True).returncode)
+        self.page.open(self.address + "#documents")
+        self.page.wait_for("document.querySelector('#failed summary').checkVisibility()")
+        self.assertEqual(self.page.text("#failed summary"), "1 file could not be read")
+        self.page.click("#failed summary")
+        self.assertIn("broken.pdf", self.page.text("#failed-files"))
+        self.assertIn("the PDF is broken", self.page.text("#failed-files"))
+        self.state("documents-unreadable")
+
     def check_nothing_ran(self):
         self.assertEqual(self.page.evaluate("[window.ran ?? null, document.querySelectorAll('main img, main script').length]"), [None, 0])
 

@@ -6,6 +6,7 @@ import { currentLanguage, t } from "./text.js";
 const kPage = 50;
 let documents = [];
 let next = null;
+let failed = [];
 
 function sizeOf(bytes) {
   const units = ["B", "KB", "MB", "GB"];
@@ -19,7 +20,8 @@ const dayOf = (ms) => new Intl.DateTimeFormat(currentLanguage() === "zh" ? "zh-C
 
 function row(document) {
   const name = baseName(document.source);
-  const facts = [document.pages > 0 && t("pages", document.pages), t("chunks", document.chunks), sizeOf(document.bytes), dayOf(document.added_ms)].filter(Boolean);
+  const facts = [document.pages > 0 && t("pages", document.pages), t("chunks", document.chunks), document.recognised_pages > 0 && t("recognised", document.recognised_pages),
+    document.hidden_words > 0 && t("hiddenWords", document.hidden_words), sizeOf(document.bytes), dayOf(document.added_ms)].filter(Boolean);
   return element("li", {},
     element("div", { class: "document" }, element("p", { class: "file", title: document.source }, name),
       document.title && document.title !== name && element("p", { class: "title" }, document.title), element("p", { class: "hint" }, facts.join(" · "))),
@@ -28,6 +30,10 @@ function row(document) {
 
 export function drawDocuments() {
   $("list").replaceChildren(...documents.map(row));
+  $("failed").hidden = failed.length === 0;
+  $("failed-count").textContent = t("failedFiles", failed.length);
+  $("failed-files").replaceChildren(...failed.map(({ source, reason }) =>
+    element("li", { class: "failed" }, element("span", { class: "file", title: source }, baseName(source)), element("span", { class: "hint" }, reason))));
   $("empty").hidden = $("first").hidden = documents.length > 0;
   $("more").hidden = !next;
 }
@@ -36,6 +42,7 @@ export async function loadDocuments(more = false) {
   const list = await getJson(`/api/v1/documents?limit=${kPage}${more && next ? `&cursor=${encodeURIComponent(next)}` : ""}`);
   documents = more ? [...documents, ...list.documents] : list.documents;
   next = list.next;
+  if (!more) failed = list.failed;
   drawDocuments();
 }
 

@@ -13,12 +13,13 @@ constexpr std::uint64_t kMaxPathsBytes = 32U << 20U;
 // An answer that is kept for a repeated request.
 constexpr std::uint64_t kMaxKeptBytes = 16U << 20U;
 
-void add(app::Workbench& workbench, const Request& request, Reply& reply, const std::stop_token& stop) {
-  std::vector<std::filesystem::path> paths;
-  for (const auto& path : field<std::vector<std::string>>(json_body(request), "paths")) {
-    if (!path.starts_with('/')) throw Error(ErrorKind::InvalidInput, fmt::format("'{}' is not an absolute path", path));
-    paths.emplace_back(path);
-  }
+std::filesystem::path absolute_path(const std::string& path) {
+  if (!path.starts_with('/')) throw Error(ErrorKind::InvalidInput, fmt::format("'{}' is not an absolute path", path));
+  return path;
+}
+
+/// Tells of an `add` or `sync` as it goes.
+void stream_ingestion(Reply& reply, const std::function<ingest::AddSummary(const ingest::AddSink&)>& ingestion) {
   reply.begin_stream();
   const auto tell = [&](std::string_view name, const Json& json) {
     try {
@@ -29,7 +30,20 @@ void add(app::Workbench& workbench, const Request& request, Reply& reply, const 
   };
   const ingest::AddSink sink{.on_progress = [&](const ingest::AddProgress& progress) { tell("progress", to_json(progress)); },
                              .on_file = [&](const ingest::FileResult& result) { tell("file", to_json(result)); }};
-  tell("summary", to_json(workbench.add(workbench.local_caller(), paths, sink, stop)));
+  tell("summary", to_json(ingestion(sink)));
+}
+
+void add(app::Workbench& workbench, const Request& request, Reply& reply, const std::stop_token& stop) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& path : field<std::vector<std::string>>(json_body(request), "paths")) paths.push_back(absolute_path(path));
+  stream_ingestion(reply, [&](const ingest::AddSink& sink) { return workbench.add(workbench.local_caller(), paths, sink, stop); });
+}
+
+void sync(app::Workbench& workbench, const Request& request, Reply& reply, const std::stop_token& stop) {
+  const Json json = json_body(request);
+  const auto folder = absolute_path(field<std::string>(json, "folder"));
+  const ingest::SyncOptions how{.empties = field<bool>(json, "empties"), .retries = field<bool>(json, "retries")};
+  stream_ingestion(reply, [&](const ingest::AddSink& sink) { return workbench.sync(workbench.local_caller(), folder, how, sink, stop); });
 }
 
 struct KeptRequest {
@@ -72,6 +86,13 @@ void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t m
               .media_types = {"application/json"},
               .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) { add(workbench, request, reply, stop); }});
   router.add({.method = "POST",
+              .pattern = "/local/sync",
+              .lane = Lane::Long,
+              .reach = Reach::LocalOnly,
+              .max_body_bytes = kMaxJsonBytes,
+              .media_types = {"application/json"},
+              .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) { sync(workbench, request, reply, stop); }});
+  router.add({.method = "POST",
               .pattern = "/local/upload",
               .lane = Lane::Long,
               .reach = Reach::LocalOnly,
@@ -87,6 +108,12 @@ void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t m
   local.add("/local/caller", Lane::Short, [](app::Workbench& to, const Json&, const std::stop_token&) { return to_json(to.local_caller()); });
   local.add("/local/list", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
     return to_json(to.list(to.local_caller(), field<std::size_t>(json, "limit"), field<std::string>(json, "cursor")));
+  });
+  local.add("/local/folders", Lane::Short,
+            [](app::Workbench& to, const Json&, const std::stop_token&) { return Json{{"folders", to.followed_folders(to.local_caller())}}; });
+  local.add("/local/unfollow", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
+    to.unfollow(to.local_caller(), field<std::string>(json, "folder"));
+    return Json::object();
   });
   local.add("/local/find", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
     return to_json(to.find(to.local_caller(), field<std::string>(json, "document")));

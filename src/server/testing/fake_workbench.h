@@ -23,6 +23,9 @@ class FakeWorkbench : public app::Workbench {
   std::function<void(const rag::Question&, const rag::EventSink&, const std::stop_token&)> on_ask;
   std::function<ingest::FileResult(const std::string&, const std::string&)> on_upload;
   std::function<ingest::AddSummary(const std::vector<std::filesystem::path>&, const ingest::AddSink&, const std::stop_token&)> on_add;
+  std::function<ingest::AddSummary(const std::filesystem::path&, const ingest::SyncOptions&, const ingest::AddSink&)> on_sync;
+  std::vector<std::string> folders{"/papers", "/notes"};
+  std::vector<store::FileNote> failed;
   std::function<rag::CheckedAnswer(const rag::AnswerToCheck&)> on_check_answer;
   std::function<std::vector<app::SearchHit>(const std::string&, std::size_t, const std::stop_token&)> on_search;
   app::Readiness ready{.ready = true, .problems = {}, .chat_model = "fake-chat", .embedding_model = "fake-embedding"};
@@ -39,6 +42,15 @@ class FakeWorkbench : public app::Workbench {
   ingest::AddSummary add(const identity::Caller&, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
                          const std::stop_token& stop) override {
     return on_add ? on_add(paths, sink, stop) : ingest::AddSummary{};
+  }
+
+  ingest::AddSummary sync(const identity::Caller&, const std::filesystem::path& folder, const ingest::SyncOptions& how, const ingest::AddSink& sink,
+                          const std::stop_token&) override {
+    return on_sync ? on_sync(folder, how, sink) : ingest::AddSummary{};
+  }
+  std::vector<std::string> followed_folders(const identity::Caller&) override { return folders; }
+  void unfollow(const identity::Caller&, const std::string& folder) override {
+    if (std::erase(folders, folder) == 0) throw Error(ErrorKind::NotFound, "the folder is not followed");
   }
 
   ingest::FileResult upload(const identity::Caller&, const std::string& name, std::string bytes, const std::stop_token&) override {
@@ -61,6 +73,7 @@ class FakeWorkbench : public app::Workbench {
     std::size_t at = cursor.empty() ? 0 : std::stoul(cursor);
     for (; at < documents.size() && list.documents.size() < limit; ++at) list.documents.push_back(documents[at]);
     if (at < documents.size()) list.next = std::to_string(at);
+    if (cursor.empty()) list.failed = failed;
     return list;
   }
 

@@ -150,8 +150,31 @@ CREATE TABLE workspace_settings (
 ALTER TABLE contents ADD COLUMN chunking TEXT NOT NULL DEFAULT '256 tokens, overlap 0';
 )sql";
 
+// Migration 3. What keeps documents in step with folders.
+constexpr const char* kFolders = R"sql(
+ALTER TABLE contents ADD COLUMN hidden_words INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contents ADD COLUMN recognised_pages INTEGER NOT NULL DEFAULT 0;
+
+CREATE TABLE file_notes (
+  workspace_id INTEGER NOT NULL REFERENCES workspaces,
+  source TEXT NOT NULL,
+  source_modified_ns INTEGER NOT NULL,
+  source_bytes INTEGER NOT NULL,
+  chunking TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  noted_ms INTEGER NOT NULL,
+  PRIMARY KEY (workspace_id, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE followed_folders (
+  workspace_id INTEGER NOT NULL REFERENCES workspaces,
+  path TEXT NOT NULL,
+  PRIMARY KEY (workspace_id, path)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 // A past migration is never edited: a store in the field has run it.
-constexpr std::array kMigrations{kFirst, kSettings};
+constexpr std::array kMigrations{kFirst, kSettings, kFolders};
 
 }  // namespace
 

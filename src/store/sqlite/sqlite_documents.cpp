@@ -13,13 +13,25 @@
 namespace panduan::store {
 namespace {
 
+Sha256 digest_of(const Statement& row, int column) {
+  Sha256 digest{};
+  const auto bytes = row.blob(column);
+  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
+  return digest;
+}
+
 std::span<const unsigned char> as_blob(std::string_view bytes) { return {reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}; }
 
 constexpr std::string_view kSelectDocument =
     "SELECT d.id, d.public_id, d.source, c.title, c.media_type, v.source_modified_ns, v.source_bytes, v.content_sha256, v.ordinal, "
-    "(SELECT count(*) FROM pages p WHERE p.content_id = c.id), (SELECT count(*) FROM chunks k WHERE k.content_id = c.id), length(c.canonical_text), v.added_ms "
+    "(SELECT count(*) FROM pages p WHERE p.content_id = c.id), (SELECT count(*) FROM chunks k WHERE k.content_id = c.id), length(c.canonical_text), v.added_ms, "
+    "c.hidden_words, c.recognised_pages "
     "FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN contents c ON c.id = v.content_id "
     "WHERE d.workspace_id = ? AND d.rights = 'workspace' ";
+
+constexpr std::string_view kSelectKnownContent =
+    "SELECT id FROM contents c WHERE workspace_id = ? AND sha256 = ? AND media_type = ? AND chunking = ? "
+    "AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.content_id = c.id AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.chunk_id = k.id AND v.model_id = ?))";
 
 Document read_document(const Statement& row) {
   Document document{.id = row.text(1),
@@ -32,9 +44,10 @@ Document read_document(const Statement& row) {
                     .pages = static_cast<std::size_t>(row.integer(9)),
                     .chunks = static_cast<std::size_t>(row.integer(10)),
                     .text_bytes = static_cast<std::size_t>(row.integer(11)),
+                    .hidden_words = static_cast<std::size_t>(row.integer(13)),
+                    .recognised_pages = static_cast<std::size_t>(row.integer(14)),
                     .added_ms = row.integer(12)};
-  const auto digest = row.blob(7);
-  std::copy_n(digest.begin(), std::min(digest.size(), document.content_sha256.size()), document.content_sha256.begin());
+  document.content_sha256 = digest_of(row, 7);
   return document;
 }
 
@@ -90,9 +103,7 @@ Document SqliteStore::put_version(WorkspaceId workspace, const NewVersion& versi
 std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, const KnownContent& known) {
   const std::lock_guard lock(writing_);
   Transaction transaction(writer_);
-  auto content = writer_.prepare(
-      "SELECT id FROM contents c WHERE workspace_id = ? AND sha256 = ? AND media_type = ? AND chunking = ? "
-      "AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.content_id = c.id AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.chunk_id = k.id AND v.model_id = ?))");
+  auto content = writer_.prepare(kSelectKnownContent);
   content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.chunking).bind(known.embedding_model);
   if (!content.step()) return std::nullopt;
   const bool erased = write_version(workspace, known.source, known.content_sha256, known.stamp, content.integer(0));
@@ -100,6 +111,13 @@ std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, co
   transaction.commit();
   if (erased || log_to_empty_) empty_log();
   return require_by_source(workspace, known.source);
+}
+
+bool SqliteStore::holds_content(WorkspaceId workspace, const KnownContent& known) const {
+  const auto database = read();
+  auto content = database->prepare(kSelectKnownContent);
+  content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.chunking).bind(known.embedding_model);
+  return content.step();
 }
 
 bool SqliteStore::is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking, EmbeddingModelId model) const {
@@ -145,20 +163,26 @@ std::int64_t SqliteStore::write_content(WorkspaceId workspace, const NewVersion&
     content_id = known.integer(0);
     writer_.prepare("DELETE FROM chunks WHERE content_id = ?").bind(content_id).run();
     writer_.prepare("DELETE FROM pages WHERE content_id = ?").bind(content_id).run();
-    writer_.prepare("UPDATE contents SET title = ?, canonical_text = ?, chunking = ? WHERE id = ?")
+    writer_.prepare("UPDATE contents SET title = ?, canonical_text = ?, chunking = ?, hidden_words = ?, recognised_pages = ? WHERE id = ?")
         .bind(version.parsed.title)
         .bind_blob(as_blob(version.parsed.text))
         .bind(version.chunking)
+        .bind(static_cast<std::int64_t>(version.parsed.hidden_words))
+        .bind(static_cast<std::int64_t>(version.parsed.recognised_pages))
         .bind(content_id)
         .run();
   } else {
-    writer_.prepare("INSERT INTO contents (workspace_id, sha256, media_type, title, canonical_text, chunking) VALUES (?, ?, ?, ?, ?, ?)")
+    writer_
+        .prepare(
+            "INSERT INTO contents (workspace_id, sha256, media_type, title, canonical_text, chunking, hidden_words, recognised_pages) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(workspace)
         .bind_blob(version.content_sha256)
         .bind(version.parsed.media_type)
         .bind(version.parsed.title)
         .bind_blob(as_blob(version.parsed.text))
         .bind(version.chunking)
+        .bind(static_cast<std::int64_t>(version.parsed.hidden_words))
+        .bind(static_cast<std::int64_t>(version.parsed.recognised_pages))
         .run();
     content_id = writer_.last_insert_id();
     writer_.prepare("INSERT INTO content_bytes (content_id, workspace_id, bytes) VALUES (?, ?, ?)")
@@ -242,6 +266,7 @@ bool SqliteStore::write_version(WorkspaceId workspace, std::string_view source, 
       .bind(now)
       .run();
   writer_.prepare("UPDATE documents SET current_version_id = ? WHERE id = ?").bind(writer_.last_insert_id()).bind(document_id).run();
+  erase_note(workspace, source);
   count_generation(workspace);
   if (past_version == 0 || past_content == content_id) return false;
   writer_.prepare("UPDATE document_versions SET content_id = NULL WHERE id = ?").bind(past_version).run();
@@ -283,11 +308,12 @@ bool SqliteStore::remove_document(WorkspaceId workspace, std::string_view id) {
   const std::lock_guard lock(writing_);
   Transaction transaction(writer_);
   auto document = writer_.prepare(
-      "SELECT d.id, v.content_id FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id WHERE d.workspace_id = ? AND d.public_id = ? AND d.rights = 'workspace'");
+      "SELECT d.id, v.content_id, d.source FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id WHERE d.workspace_id = ? AND d.public_id = ? AND d.rights = 'workspace'");
   document.bind(workspace).bind(id);
   if (!document.step()) return false;
   const std::int64_t document_id = document.integer(0);
   const std::int64_t content_id = document.integer(1);
+  erase_note(workspace, document.text(2));
   document.run();
   writer_.prepare("UPDATE messages SET body = '' WHERE id IN (SELECT message_id FROM message_citations WHERE document_id = ?)").bind(document_id).run();
   // The answer to an upload names its document, by its title too.

@@ -20,6 +20,15 @@ class SqliteStore final : public Store {
   DocumentList list_documents(WorkspaceId workspace, std::size_t limit, std::string_view cursor) const override;
   Document put_version(WorkspaceId workspace, const NewVersion& version) override;
   std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) override;
+  bool holds_content(WorkspaceId workspace, const KnownContent& known) const override;
+  std::vector<KnownSource> sources_below(WorkspaceId workspace, std::string_view path, std::string_view chunking, EmbeddingModelId model) const override;
+  bool move_document(WorkspaceId workspace, std::string_view id, std::string_view source, const FileStamp& stamp) override;
+  void note_file(WorkspaceId workspace, const FileNote& note) override;
+  std::vector<FileNote> file_notes(WorkspaceId workspace, std::string_view path) const override;
+  void forget_file(WorkspaceId workspace, std::string_view source) override;
+  void follow_folder(WorkspaceId workspace, std::string_view path) override;
+  std::vector<std::string> followed_folders(WorkspaceId workspace) const override;
+  bool unfollow_folder(WorkspaceId workspace, std::string_view path) override;
   bool is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking, EmbeddingModelId model) const override;
   std::size_t count_cut_otherwise(WorkspaceId workspace, std::string_view chunking) const override;
   void update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) override;
@@ -63,6 +72,7 @@ class SqliteStore final : public Store {
   /// the way, and when the store is opened.
   void empty_log();
   void count_generation(WorkspaceId workspace);
+  void erase_note(WorkspaceId workspace, std::string_view source);
   void write_message(WorkspaceId workspace, std::int64_t conversation, const Message& message);
   Document require_by_source(WorkspaceId workspace, std::string_view source) const;
 

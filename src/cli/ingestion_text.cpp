@@ -1,0 +1,90 @@
+#include "cli/ingestion_text.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "cli/print_json.h"
+#include "server/json.h"
+
+namespace panduan::cli {
+namespace {
+
+std::string file_name(const std::string& source) { return std::filesystem::path(source).filename().string(); }
+
+std::string bar(std::size_t done, std::size_t total) {
+  constexpr std::size_t kWidth = 20;
+  const std::size_t filled = total == 0 ? 0 : done * kWidth / total;
+  std::string drawn;
+  for (std::size_t i = 0; i < kWidth; ++i) drawn += i < filled ? "━" : "─";
+  return drawn;
+}
+
+std::string progress_text(const ingest::AddProgress& p) {
+  if (p.files_total == 0) return fmt::format("{}  {}", p.step, printable(p.file));
+  std::string text = fmt::format("{} {}/{} files", bar(p.bytes_done, p.bytes_total), p.files_done, p.files_total);
+  if (p.tokens_per_second > 0) text += fmt::format(", {:.0f} tokens/s", p.tokens_per_second);
+  if (p.seconds_left >= 0) text += fmt::format(", {} left", human_duration(p.seconds_left * 1000));
+  text += fmt::format("  {} {}", p.step, printable(file_name(p.file)));
+  if (p.chunks_total > 0) text += fmt::format(" {}/{} passages", p.chunks_done, p.chunks_total);
+  return text;
+}
+
+}  // namespace
+
+std::string contents_text(const store::Document& document) {
+  std::string text = document.pages > 0 ? fmt::format("{} pages, ", document.pages) : "";
+  text += document.chunks == 1 ? "1 passage" : fmt::format("{} passages", document.chunks);
+  if (document.recognised_pages > 0) text += fmt::format(", {} pages read from pictures", document.recognised_pages);
+  if (document.hidden_words > 0) text += fmt::format(", {} hidden words left out", document.hidden_words);
+  return text;
+}
+
+namespace {
+
+void print_file(const ingest::FileResult& result) {
+  const std::string name = printable(result.source);
+  switch (result.outcome) {
+    case ingest::AddOutcome::Added:
+    case ingest::AddOutcome::Updated: {
+      const auto& document = result.document;
+      fmt::print("{} {} {}\n", styled(result.outcome == ingest::AddOutcome::Added ? "added  " : "updated", Style::Green), name,
+                 styled(fmt::format("({})", contents_text(document)), Style::Dim));
+      break;
+    }
+    case ingest::AddOutcome::Moved:
+      fmt::print("{} {} {}\n", styled("moved  ", Style::Green), name, styled("(from " + printable(result.reason) + ")", Style::Dim));
+      break;
+    case ingest::AddOutcome::Removed: fmt::print("{} {}\n", styled("removed", Style::Yellow), name); break;
+    case ingest::AddOutcome::Unchanged: fmt::print("{} {}\n", styled("same   ", Style::Dim), name); break;
+    case ingest::AddOutcome::Failed: fmt::print("{} {}: {}\n", styled("failed ", Style::Red), name, printable(result.reason)); break;
+  }
+}
+
+}  // namespace
+
+ingest::AddSink printing_sink(StatusLine& status, bool json) {
+  return {.on_progress = [&status](const ingest::AddProgress& progress) { status.set(progress_text(progress)); },
+          .on_file =
+              [&status, json](const ingest::FileResult& result) {
+                status.clear();
+                if (json) print_json(server::to_json(result));
+                else print_file(result);
+                std::fflush(stdout);
+              }};
+}
+
+void print_summary(const ingest::AddSummary& summary) {
+  fmt::print("{} added, {} updated, {} the same, {} failed", summary.added, summary.updated, summary.unchanged, summary.failed);
+  if (summary.moved > 0) fmt::print(", {} moved", summary.moved);
+  if (summary.removed > 0) fmt::print(", {} removed", summary.removed);
+  if (summary.failed_before > 0) fmt::print(", {} as unreadable as before (--retry tries them again)", summary.failed_before);
+  if (summary.tokens > 0)
+    fmt::print("; {} passages, {} tokens at {:.0f} tokens/s, {} in all", summary.chunks, summary.tokens,
+               static_cast<double>(summary.tokens) / summary.embed_ms * 1000, human_duration(summary.total_ms));
+  fmt::print("\n");
+}
+
+}  // namespace panduan::cli

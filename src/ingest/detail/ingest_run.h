@@ -1,0 +1,65 @@
+#pragma once
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "ingest/ingester.h"
+
+namespace panduan::ingest {
+namespace detail {
+
+/// Throws Error: NotFound, Forbidden.
+store::FileStamp stamp_of(const std::filesystem::path& path);
+
+/// These would meet every other file, too.
+inline bool ends_everything(const Error& error) { return error.kind() == ErrorKind::Cancelled || error.kind() == ErrorKind::NoSpace; }
+
+}  // namespace detail
+
+/// A file that has to be read.
+struct Ingester::Pending {
+  std::filesystem::path path;
+  store::FileStamp stamp;
+  std::string refused;  ///< why it cannot be looked at
+};
+
+/// What one call carries from step to step.
+struct Ingester::Run {
+  identity::Caller caller;
+  store::EmbeddingModelId model = 0;
+  std::string chunking;
+  const AddSink& sink;
+  const std::stop_token& stop;
+  Stopwatch watch{};
+  AddProgress progress{};
+  AddSummary summary{};
+  std::uint64_t group_bytes = 0;  ///< of the files that are being embedded
+
+  void report(const std::string& step) {
+    progress.step = step;
+    progress.tokens_per_second = summary.embed_ms > 0 ? static_cast<double>(progress.tokens_done) / summary.embed_ms * 1000 : 0;
+    const double of_group = progress.chunks_total == 0 ? 0 : static_cast<double>(progress.chunks_done) / static_cast<double>(progress.chunks_total);
+    const double done = static_cast<double>(progress.bytes_done) + of_group * static_cast<double>(group_bytes);
+    const double left = static_cast<double>(progress.bytes_total) - done;
+    progress.seconds_left = done > 0 ? std::max(0.0, left) / done * watch.elapsed_ms() / 1000 : -1;
+    if (sink.on_progress) sink.on_progress(progress);
+  }
+  void stop_if_asked() const {
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "stopped; what was added stays, run the same command to go on");
+  }
+  void tell(const FileResult& result) {
+    switch (result.outcome) {
+      case AddOutcome::Added: ++summary.added; break;
+      case AddOutcome::Updated: ++summary.updated; break;
+      case AddOutcome::Unchanged: ++summary.unchanged; break;
+      case AddOutcome::Failed: ++summary.failed; break;
+      case AddOutcome::Moved: ++summary.moved; break;
+      case AddOutcome::Removed: ++summary.removed; break;
+    }
+    if (sink.on_file) sink.on_file(result);
+  }
+};
+
+}  // namespace panduan::ingest
