@@ -268,7 +268,7 @@ class PageTest(unittest.TestCase):
         self.assertEqual(self.page.text("#failed summary"), "1 file could not be read")
         self.page.click("#failed summary")
         self.assertIn("broken.pdf", self.page.text("#failed-files"))
-        self.assertIn("the PDF is broken", self.page.text("#failed-files"))
+        self.assertIn("PDF is broken", self.page.text("#failed-files"))
         self.state("documents-unreadable")
 
     def check_nothing_ran(self):
