@@ -2,7 +2,6 @@
 """End-to-end tests of the command line: the real binary, real models, real files. Usage: cli_test.py PANDUAN [unittest arguments]"""
 import json
 import os
-import random
 import re
 import signal
 import subprocess
@@ -270,23 +269,6 @@ class CliTest(unittest.TestCase):
             self.assertRegex(error, rf"^panduan: [^\n]*{reason}[^\n]*\n$")
         self.run_panduan("check", "--sources", bridge, code=2)
         self.run_panduan("check", "--text", "a", "--answer", bridge, code=2)
-
-    def test_goes_on_after_being_killed_in_the_middle_of_add(self):
-        folder = self.root / "papers"
-        folder.mkdir()
-        for i in range(40):
-            (folder / f"{i}.txt").write_text("\n\n".join(f"Paper {i}, part {j}: " + ENGLISH for j in range(30)))
-        chance = random.Random(7)
-        for _ in range(20):
-            process = subprocess.Popen([PANDUAN, "add", str(folder)], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            time.sleep(chance.uniform(0.1, 2.5))
-            process.kill()
-            process.wait()
-            report = json.loads(self.run_panduan("doctor", "--json")[0])
-            self.assertTrue(report["well"], report)
-        self.run_panduan("add", str(folder))
-        self.assertEqual(len(self.run_panduan("list")[0].splitlines()), 40)
-        self.assertTrue(json.loads(self.run_panduan("doctor", "--json")[0])["well"])
 
     def test_keeps_in_step_with_a_folder(self):
         folder = self.root / "folder"
