@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "documents/data/delimited_loader.h"
 #include "documents/detail/source_text.h"
 #include "documents/html_loader.h"
 #include "documents/markdown_loader.h"
@@ -32,6 +33,7 @@ const std::vector<std::unique_ptr<Loader>>& loaders() {
     made.push_back(std::make_unique<EpubLoader>());
     made.push_back(std::make_unique<HtmlLoader>());
     made.push_back(std::make_unique<MarkdownLoader>());
+    made.push_back(std::make_unique<DelimitedLoader>());
     made.push_back(std::make_unique<TextLoader>());
     return made;
   }();
