@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "documents/data/delimited_loader.h"
+#include "documents/data/json_loader.h"
 #include "documents/detail/source_text.h"
 #include "documents/html_loader.h"
 #include "documents/markdown_loader.h"
@@ -34,6 +35,7 @@ const std::vector<std::unique_ptr<Loader>>& loaders() {
     made.push_back(std::make_unique<HtmlLoader>());
     made.push_back(std::make_unique<MarkdownLoader>());
     made.push_back(std::make_unique<DelimitedLoader>());
+    made.push_back(std::make_unique<JsonLoader>());
     made.push_back(std::make_unique<TextLoader>());
     return made;
   }();
