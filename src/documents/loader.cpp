@@ -10,6 +10,7 @@
 #include "documents/detail/source_text.h"
 #include "documents/html_loader.h"
 #include "documents/markdown_loader.h"
+#include "documents/markup/rst_loader.h"
 #include "documents/office/docx_loader.h"
 #include "documents/office/epub_loader.h"
 #include "documents/office/opendocument_loader.h"
@@ -34,6 +35,7 @@ const std::vector<std::unique_ptr<Loader>>& loaders() {
     made.push_back(std::make_unique<EpubLoader>());
     made.push_back(std::make_unique<HtmlLoader>());
     made.push_back(std::make_unique<MarkdownLoader>());
+    made.push_back(std::make_unique<RstLoader>());
     made.push_back(std::make_unique<DelimitedLoader>());
     made.push_back(std::make_unique<JsonLoader>());
     made.push_back(std::make_unique<TextLoader>());

@@ -11,7 +11,7 @@ class TextLoader : public Loader {
   std::string_view media_type() const override { return "text/plain"; }
   std::string_view name() const override { return "plain text"; }
   std::span<const std::string_view> endings() const override {
-    static constexpr auto kEndings = std::to_array<std::string_view>({"txt", "text", "rst", "org", "adoc"});
+    static constexpr auto kEndings = std::to_array<std::string_view>({"txt", "text", "org", "adoc"});
     return kEndings;
   }
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
