@@ -33,6 +33,7 @@ pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(zip REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 pkg_check_modules(seccomp REQUIRED IMPORTED_TARGET libseccomp)
+pkg_check_modules(archive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(gumbo REQUIRED IMPORTED_TARGET gumbo)
 pkg_check_modules(fmt REQUIRED IMPORTED_TARGET fmt)
 pkg_check_modules(spdlog REQUIRED IMPORTED_TARGET spdlog)
@@ -61,6 +62,23 @@ target_compile_definitions(sqlite PRIVATE SQLITE_ENABLE_FTS5 SQLITE_DQS=0 SQLITE
   SQLITE_OMIT_DEPRECATED SQLITE_OMIT_LOAD_EXTENSION SQLITE_USE_URI=0 SQLITE_SECURE_DELETE)
 target_compile_options(sqlite PRIVATE -w -O2)
 target_link_libraries(sqlite PRIVATE Threads::Threads m)
+
+# tree-sitter, and its grammars: tables that it generated, each with its own copy of the headers that it includes.
+set(TREE_SITTER_DIR "${PANDUAN_CACHE}/deps/tree-sitter-${PIN_TREE_SITTER_VERSION}")
+set(tree_sitter_sources "${TREE_SITTER_DIR}/lib/src/lib.c")
+string(REPLACE " " ";" pinned_grammars "${PIN_GRAMMARS}")
+foreach(pinned IN LISTS pinned_grammars)
+  string(REGEX MATCH "^([^@]+)@([^@]+)@" ignored "${pinned}")
+  set(folder "${PANDUAN_CACHE}/deps/tree-sitter-${CMAKE_MATCH_1}-${CMAKE_MATCH_2}")
+  file(GLOB sources "${folder}/src/*.c" "${folder}/*/src/*.c")
+  if(NOT sources)
+    message(FATAL_ERROR "${folder} is missing: run 'tools/setup demo ${PANDUAN_CPU}' first")
+  endif()
+  list(APPEND tree_sitter_sources ${sources})
+endforeach()
+add_library(tree-sitter STATIC ${tree_sitter_sources})
+target_include_directories(tree-sitter SYSTEM PUBLIC "${TREE_SITTER_DIR}/lib/include" PRIVATE "${TREE_SITTER_DIR}/lib/src")
+target_compile_options(tree-sitter PRIVATE -w -O2)
 
 # NumKong is header only and compiles serial code unless told what the compiler can do; its own probe files answer that. Which of
 # the kernels runs is decided on the machine that runs it.

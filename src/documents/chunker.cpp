@@ -29,22 +29,29 @@ constexpr std::size_t kShortShare = 4;  // a section of less than a quarter of t
 struct Section {
   ByteRange text;
   int level = 0;                  ///< 0: the text before the first heading
-  std::size_t heading_bytes = 0;
+  std::size_t heading_bytes = 0;  ///< with its lead
   std::vector<std::size_t> path;  ///< indexes of the headings above it, its own last
 };
+
+/// Behind a heading; in code, behind what opens the body as well.
+std::size_t end_of(const ParsedDocument& document, const Heading& heading) {
+  return document.is_code ? std::min(document.text.find_first_not_of(" \t{(:=>", heading.text.end), document.text.size()) : heading.text.end;
+}
 
 std::vector<Section> find_sections(const ParsedDocument& document) {
   std::vector<Section> sections(1);
   for (std::size_t index = 0; index < document.headings.size(); ++index) {
     const Heading& heading = document.headings[index];
-    const bool is_usable = heading.text.begin >= sections.back().text.begin + sections.back().heading_bytes && heading.text.begin < heading.text.end &&
+    const std::size_t begin = heading.text.begin - std::min(heading.lead, heading.text.begin);
+    const bool is_usable = begin >= sections.back().text.begin + sections.back().heading_bytes && heading.text.begin < heading.text.end &&
                            heading.text.end <= document.text.size();
     if (!is_usable) continue;
     std::vector<std::size_t> path = sections.back().path;
     while (!path.empty() && document.headings[path.back()].level >= heading.level) path.pop_back();
     path.push_back(index);
-    sections.back().text.end = heading.text.begin;
-    sections.push_back({.text = heading.text, .level = heading.level, .heading_bytes = heading.text.size(), .path = std::move(path)});
+    const std::size_t end = end_of(document, heading);
+    sections.back().text.end = begin;
+    sections.push_back({.text = {begin, end}, .level = heading.level, .heading_bytes = end - begin, .path = std::move(path)});
   }
   sections.back().text.end = document.text.size();
   return sections;

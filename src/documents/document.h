@@ -32,6 +32,7 @@ struct Page {
 struct Heading {
   int level = 1;  ///< 1 is the highest
   ByteRange text;
+  std::size_t lead = 0;  ///< bytes in front of it that belong to what it is above: the comment of a function
 };
 
 /// A table whose rows are lines. A row alone says little without the names of its columns.
@@ -48,6 +49,7 @@ struct ParsedDocument {
   std::vector<Page> pages;
   std::vector<Heading> headings;  ///< in text order
   std::vector<Table> tables;      ///< in text order, none inside another
+  bool is_code = false;              ///< a line is its smallest part, and its indentation says something
   std::size_t hidden_words = 0;      ///< that nobody sees on the page (white on white, invisible, of no size): left out of `text`
   std::size_t recognised_pages = 0;  ///< whose text was read from a picture
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "documents/code/code_loader.h"
 #include "documents/data/delimited_loader.h"
 #include "documents/data/json_loader.h"
 #include "documents/detail/source_text.h"
@@ -38,6 +39,7 @@ const std::vector<std::unique_ptr<Loader>>& loaders() {
     made.push_back(std::make_unique<RstLoader>());
     made.push_back(std::make_unique<DelimitedLoader>());
     made.push_back(std::make_unique<JsonLoader>());
+    for (auto& loader : code_loaders()) made.push_back(std::move(loader));
     made.push_back(std::make_unique<TextLoader>());
     return made;
   }();
@@ -59,7 +61,8 @@ ParsedDocument load_document(const std::filesystem::path& name, std::string_view
 }
 
 bool has_ending_of(const Loader& loader, const std::filesystem::path& name) {
-  return std::ranges::find(loader.endings(), detail::lower_ending(name.string())) != loader.endings().end();
+  const auto holds = [](std::span<const std::string_view> list, const std::string& word) { return std::ranges::find(list, word) != list.end(); };
+  return holds(loader.endings(), detail::lower_ending(name.string())) || holds(loader.names(), detail::lower(name.filename().string()));
 }
 
 std::string readable_formats() {

@@ -20,6 +20,8 @@ class Loader {
   virtual std::string_view name() const = 0;  ///< of the format, for a person: "Word"
   /// Of files that are worth opening when a whole folder is added; lower case, without the point.
   virtual std::span<const std::string_view> endings() const = 0;
+  /// Of files that are known by their whole name: "makefile". Lower case.
+  virtual std::span<const std::string_view> names() const { return {}; }
   /// Decides from the name and the first bytes; the bytes win where they are telling.
   virtual bool accepts(const std::filesystem::path& name, std::string_view bytes) const = 0;
   /// What a confined program makes of the bytes for `load` to read; nullopt: it reads the bytes themselves. Throws as load; Error: Unavailable when the
@@ -30,7 +32,7 @@ class Loader {
   virtual ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const = 0;
 };
 
-/// PDF, Office Open XML, OpenDocument, EPUB, HTML, Markdown, reStructuredText, CSV, JSON, plain text, asked in this order.
+/// PDF, Office Open XML, OpenDocument, EPUB, HTML, Markdown, reStructuredText, CSV, JSON, source code, plain text, asked in this order.
 const std::vector<std::unique_ptr<Loader>>& loaders();
 
 /// The loader for a file of this name and bytes; `name` is only looked at for its ending. Throws Error: InvalidInput when it is
@@ -40,7 +42,7 @@ const Loader& loader_for(const std::filesystem::path& name, std::string_view byt
 /// Parses a file's bytes with the loader that accepts them, in a worker. Throws as loader_for and load_in_worker.
 ParsedDocument load_document(const std::filesystem::path& name, std::string_view bytes, const std::stop_token& stop = {});
 
-/// Whether a file's name ends as the loader's do.
+/// Whether a file's name is one of the loader's, or ends as they do.
 bool has_ending_of(const Loader& loader, const std::filesystem::path& name);
 
 /// What loaders() read, for a person: "PDF, Word, … and plain text".

@@ -54,8 +54,8 @@ TEST(LoadDocument, LetsTheBytesWinOverTheName) {
 }
 
 TEST(LoadDocument, KnowsWhichFilesOfAFolderAreWorthOpening) {
-  for (const char* name : {"a.pdf", "B.PDF", "c.md", "d.html", "folder.d/e.txt", "f.rst"}) EXPECT_TRUE(has_known_ending(name)) << name;
-  for (const char* name : {"a.zip", "Makefile", ".txt", "folder.txt/binary", "b.mp3"}) EXPECT_FALSE(has_known_ending(name)) << name;
+  for (const char* name : {"a.pdf", "B.PDF", "c.md", "d.html", "folder.d/e.txt", "f.rst", "g.cpp", "Makefile"}) EXPECT_TRUE(has_known_ending(name)) << name;
+  for (const char* name : {"a.zip", ".txt", "folder.txt/binary", "b.mp3"}) EXPECT_FALSE(has_known_ending(name)) << name;
 }
 
 }  // namespace

@@ -22,7 +22,8 @@ ParsedDocument sample() {
   document.text = "The bridge.\n\n大桥全长898米。";
   document.pages = {{.label = "1", .text = {0, 13}, .width = 595, .height = 842, .words = {{.text = {0, 3}, .left = 1, .top = 2, .right = 3, .bottom = 4}}},
                     {.label = "ii", .text = {13, document.text.size()}, .width = 595, .height = 842, .words = {}}};
-  document.headings = {{.level = 1, .text = {0, 11}}};
+  document.headings = {{.level = 1, .text = {4, 11}, .lead = 4}};
+  document.is_code = true;
   document.tables = {{.text = {0, 11}, .header = {0, 4}}};
   document.hidden_words = 3;
   document.recognised_pages = 1;
@@ -50,6 +51,8 @@ TEST(Wire, ADocumentArrivesAsItWas) {
   EXPECT_EQ(back.pages[1].label, "ii");
   EXPECT_EQ(back.pages[1].text, document.pages[1].text);
   EXPECT_EQ(back.headings[0].text, document.headings[0].text);
+  EXPECT_EQ(back.headings[0].lead, 4U);
+  EXPECT_TRUE(back.is_code);
   ASSERT_EQ(back.tables.size(), 1U);
   EXPECT_EQ(back.tables[0].text, document.tables[0].text);
   EXPECT_EQ(back.tables[0].header, document.tables[0].header);
@@ -74,6 +77,9 @@ TEST(Wire, WhatIsNoDocumentIsRefused) {
   document = sample();
   document.headings[0].text = {15, 16};
   EXPECT_EQ(kind_of(detail::to_wire(document)), ErrorKind::Corrupt) << "within a character";
+  document = sample();
+  document.headings[0].lead = 5;
+  EXPECT_EQ(kind_of(detail::to_wire(document)), ErrorKind::Corrupt) << "before the text";
   document = sample();
   std::swap(document.pages[0].text, document.pages[1].text);
   EXPECT_EQ(kind_of(detail::to_wire(document)), ErrorKind::Corrupt) << "out of order";

@@ -42,7 +42,7 @@ class Cutter {
       if (tokens <= (is_heading ? limits_.max_tokens : limits_.long_tokens))
         return units.push_back({.text = range, .tokens = tokens, .is_heading = is_heading});
     }
-    if (table_at(document_, range.begin) != nullptr) add_lines(range);
+    if (document_.is_code || table_at(document_, range.begin) != nullptr) add_lines(range);
     else add_sentences(range);
   }
 

@@ -27,7 +27,7 @@ struct UnitLimits {
 ByteRange trim(std::string_view text, ByteRange range);
 
 /// The units of `section` of a document in text order; together they hold all of it but white space. The first `heading_bytes` of the section
-/// are its heading. A table that is too long is cut into its rows. Costs about one count of the section's tokens.
+/// are its heading. A table that is too long is cut into its rows, code between its lines. Costs about one count of the section's tokens.
 std::vector<Unit> cut_units(const ParsedDocument& document, ByteRange section, std::size_t heading_bytes, const UnitLimits& limits);
 
 /// The table that holds this place of the text, nullptr when none does.

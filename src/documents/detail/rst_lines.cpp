@@ -27,7 +27,48 @@ std::size_t enumerator_length(std::string_view text) {
   return !text.empty() && is_letter(text.front()) ? 1 : 0;
 }
 
+/// Puts the next number in the place of the sign in each mark: "[#]_".
+void number_notes(std::string& text, std::string_view mark, std::size_t sign) {
+  std::string numbered;
+  std::size_t number = 0;
+  std::size_t begin = 0;
+  for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, begin)) {
+    numbered.append(text, begin, at + sign - begin).append(std::to_string(++number));
+    begin = at + sign + 1;
+  }
+  text = numbered.append(text, begin);
+}
+
 }  // namespace
+
+RstLines lines_of(std::string_view text) {
+  RstLines lines;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    lines.push_back(line.substr(0, line.find_last_not_of(" \f\v") + 1));
+    begin = end + 1;
+  }
+  return lines;
+}
+
+std::string without_tabs(std::string_view text) {
+  std::string spaced;
+  spaced.reserve(text.size());
+  std::size_t line_begin = 0;
+  for (const char c : text) {
+    if (c == '\t') spaced.append(8 - (spaced.size() - line_begin) % 8, ' ');
+    else spaced.push_back(c);
+    if (c == '\n') line_begin = spaced.size();
+  }
+  return spaced;
+}
+
+std::string with_numbers(std::string text) {
+  number_notes(text, "[#]_", 1);
+  number_notes(text, ".. [#] ", 4);
+  return text;
+}
 
 bool is_adornment(std::string_view line) {
   return line.size() >= 2 && is_punctuation(line.front()) && line.find_first_not_of(line.front()) == std::string_view::npos;

@@ -13,6 +13,12 @@ namespace panduan::documents::detail {
 using RstLines = std::vector<std::string_view>;
 using RstSpan = std::span<const std::string_view>;
 
+/// Tabs reach to the next eighth place.
+std::string without_tabs(std::string_view text);
+/// Footnotes without a number of their own have the next one, where they stand and where they are referred to.
+std::string with_numbers(std::string text);
+RstLines lines_of(std::string_view text);
+
 /// A line of one punctuation character repeated: below or around a title, or between paragraphs.
 bool is_adornment(std::string_view line);
 std::size_t indent_of(std::string_view line);

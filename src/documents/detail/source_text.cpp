@@ -72,14 +72,18 @@ void require_visible_text(std::string_view text) {
   if (!has_visible_text(text)) throw Error(ErrorKind::InvalidInput, "there is no text in it");
 }
 
+std::string lower(std::string_view text) {
+  std::string lowered(text);
+  for (char& c : lowered) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+  return lowered;
+}
+
 std::string lower_ending(std::string_view file_name) {
   const std::size_t slash = file_name.rfind('/');
   if (slash != std::string_view::npos) file_name.remove_prefix(slash + 1);
   const std::size_t point = file_name.rfind('.');
   if (point == std::string_view::npos || point == 0) return {};
-  std::string ending(file_name.substr(point + 1));
-  for (char& c : ending) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return ending;
+  return lower(file_name.substr(point + 1));
 }
 
 }  // namespace panduan::documents::detail

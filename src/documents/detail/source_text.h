@@ -20,6 +20,9 @@ bool has_visible_text(std::string_view text);
 /// Throws Error{InvalidInput} unless there is anything but white space in a parsed text.
 void require_visible_text(std::string_view text);
 
+/// With A to Z as a to z.
+std::string lower(std::string_view text);
+
 /// The lower-case ending of a file name, without its point.
 std::string lower_ending(std::string_view file_name);
 

@@ -88,7 +88,11 @@ class Reader {
     for (std::uint64_t left = number(); left > 0; --left) {
       const std::uint64_t level = number();
       require(level >= 1 && level <= kDeepestHeading, "level");
-      result_.headings.push_back({.level = static_cast<int>(level), .text = range(last)});
+      const ByteRange text = range(last);
+      const std::uint64_t lead = number();
+      require(lead <= text.begin, "lead");
+      checked({text.begin - lead, text.begin}, last);
+      result_.headings.push_back({.level = static_cast<int>(level), .text = text, .lead = lead});
       last = result_.headings.back().text.end;
     }
     last = 0;
@@ -99,6 +103,7 @@ class Reader {
       require(table.header.end <= table.text.end, "table");
       last = table.text.end;
     }
+    result_.is_code = number() != 0;
     result_.hidden_words = number();
     result_.recognised_pages = number();
     require(rest_.empty(), "end");
@@ -172,12 +177,14 @@ std::string to_wire(const ParsedDocument& document) {
   for (const Heading& heading : document.headings) {
     wire.number(static_cast<std::uint64_t>(heading.level));
     wire.range(heading.text);
+    wire.number(heading.lead);
   }
   wire.number(document.tables.size());
   for (const Table& table : document.tables) {
     wire.range(table.text);
     wire.range(table.header);
   }
+  wire.number(document.is_code ? 1 : 0);
   wire.number(document.hidden_words);
   wire.number(document.recognised_pages);
   return wire.finish();

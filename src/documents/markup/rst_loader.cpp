@@ -444,30 +444,6 @@ class Blocks {
   std::size_t items_ = 0;            ///< and items, fields and notes
 };
 
-RstLines lines_of(std::string_view text) {
-  RstLines lines;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line = text.substr(begin, end - begin);
-    lines.push_back(line.substr(0, line.find_last_not_of(" \f\v") + 1));
-    begin = end + 1;
-  }
-  return lines;
-}
-
-/// Tabs reach to the next eighth place.
-std::string without_tabs(std::string_view text) {
-  std::string spaced;
-  spaced.reserve(text.size());
-  std::size_t line_begin = 0;
-  for (const char c : text) {
-    if (c == '\t') spaced.append(8 - (spaced.size() - line_begin) % 8, ' ');
-    else spaced.push_back(c);
-    if (c == '\n') line_begin = spaced.size();
-  }
-  return spaced;
-}
-
 /// What ".. |name| replace:: text" and the like define.
 detail::Substitutions substitutions_in(RstSpan lines) {
   detail::Substitutions found;
@@ -495,8 +471,8 @@ bool RstLoader::accepts(const std::filesystem::path& name, std::string_view byte
 
 ParsedDocument RstLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {
   detail::check_markup_size(bytes, "reStructuredText");
-  const std::string source = without_tabs(detail::decode_source(bytes));
-  const RstLines lines = lines_of(source);
+  const std::string source = detail::with_numbers(detail::without_tabs(detail::decode_source(bytes)));
+  const RstLines lines = detail::lines_of(source);
   detail::TextBuilder builder;
   Blocks(builder, substitutions_in(lines)).add_document(lines);
   return detail::finished(builder.finish(), media_type(), {});

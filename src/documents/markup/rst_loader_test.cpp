@@ -68,6 +68,9 @@ TEST(RstLoader, WhatNobodySeesIsNotText) {
           ".. A comment\n   of two lines\n\n.. _target: https://kern.example\n.. include:: other.rst\n.. toctree::\n   :maxdepth: 2\n\n   a\n   b\n\n..\n\nSeen.\n\n----\n\n.. [1] A *note*."),
       "Seen.\n\n[1] A note.");
 }
+TEST(RstLoader, FootnotesAreNumbered) {
+  EXPECT_EQ(text_of("One [#]_ and two [#]_.\n\n.. [#] First.\n.. [#] Second.\n"), "One [1] and two [2].\n\n[1] First.\n\n[2] Second.");
+}
 TEST(RstLoader, GridTables) {
   const ParsedDocument document = rst(
       "+--------+------+\n| Name   | Year |\n+========+======+\n| Aurora | 1932 |\n| bridge |      |\n+--------+------+\n| 极光   | 1957 |\n+--------+------+\n| both columns  |\n+--------+------+\n\nEnd.");
