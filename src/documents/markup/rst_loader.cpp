@@ -410,7 +410,7 @@ class Blocks {
       const auto row = detail::list_marker(line);
       if (row && row->is_bullet) rows.emplace_back();
       if (rows.empty()) continue;
-      std::string_view rest = row && row->is_bullet ? line.substr(std::min(row->content, line.size())) : line.substr(std::min<std::size_t>(2, line.size()));
+      std::string_view rest = row && row->is_bullet ? line.substr(std::min(row->content, line.size())) : line.substr(std::min<std::size_t>(2, detail::indent_of(line)));
       const auto cell = detail::list_marker(rest);
       if (cell && cell->is_bullet) {
         rows.back().emplace_back(rest.substr(std::min(cell->content, rest.size())));
@@ -424,7 +424,7 @@ class Blocks {
   void add_csv_table(const RstDirective& directive) {
     add_caption(directive);
     const std::string_view named = directive.option("delim");
-    const char delimiter = named == "tab" ? '\t' : named == "space" ? ' ' : named.empty() ? ',' : named.front();
+    const char delimiter = named == "tab" ? '\t' : named == "space" ? ' ' : named.empty() || static_cast<unsigned char>(named.front()) >= 0x80 ? ',' : named.front();
     std::vector<std::vector<std::string>> rows;
     std::vector<std::string> record;
     const auto read = [&](const std::string& text) {

@@ -90,6 +90,10 @@ TEST(RstLoader, TablesOfListsAndOfRecords) {
             "Bridges\n\nName | Year\nAurora bridge | 1932");
   EXPECT_EQ(text_of(".. csv-table::\n   :header: Name, Year\n\n   Aurora, \"1932, or later\"\n"), "Name | Year\nAurora | 1932, or later");
 }
+TEST(RstLoader, WhatIsBrokenIsNotCutInsideACharacter) {
+  EXPECT_EQ(text_of(".. list-table::\n\n   * - a\n   桥桥\n"), "a 桥桥");
+  EXPECT_EQ(text_of(".. csv-table::\n   :delim: 桥\n\n   a桥b\n"), "a桥b");
+}
 TEST(RstLoader, WhatNestsWithoutEndIsRead) {
   std::string nested;
   for (std::size_t depth = 0; depth < 400; ++depth) nested += std::string(depth, ' ') + "- a\n\n ";
