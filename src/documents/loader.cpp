@@ -10,6 +10,7 @@
 #include "documents/data/json_loader.h"
 #include "documents/detail/source_text.h"
 #include "documents/html_loader.h"
+#include "documents/mail/mail_loader.h"
 #include "documents/markdown_loader.h"
 #include "documents/markup/rst_loader.h"
 #include "documents/office/docx_loader.h"
@@ -39,6 +40,7 @@ const std::vector<std::unique_ptr<Loader>>& loaders() {
     made.push_back(std::make_unique<RstLoader>());
     made.push_back(std::make_unique<DelimitedLoader>());
     made.push_back(std::make_unique<JsonLoader>());
+    made.push_back(std::make_unique<MailLoader>());
     for (auto& loader : code_loaders()) made.push_back(std::move(loader));
     made.push_back(std::make_unique<TextLoader>());
     return made;

@@ -32,7 +32,7 @@ class Loader {
   virtual ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const = 0;
 };
 
-/// PDF, Office Open XML, OpenDocument, EPUB, HTML, Markdown, reStructuredText, CSV, JSON, source code, plain text, asked in this order.
+/// PDF, Office Open XML, OpenDocument, EPUB, HTML, Markdown, reStructuredText, CSV, JSON, e-mail, source code, plain text, asked in this order.
 const std::vector<std::unique_ptr<Loader>>& loaders();
 
 /// The loader for a file of this name and bytes; `name` is only looked at for its ending. Throws Error: InvalidInput when it is

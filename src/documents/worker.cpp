@@ -6,20 +6,27 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <clocale>
 #include <csignal>
 #include <cstdlib>
+#include <functional>
 #include <new>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "base/process.h"
 #include "base/sandbox.h"
+#include "documents/detail/container_reader.h"
 #include "documents/detail/wire.h"
 
 namespace panduan::documents {
 namespace {
 
 constexpr const char* kCommand = "parse-document";
+constexpr const char* kMembersCommand = "read-members";
 constexpr const char* kIsWorker = "PANDUAN_IS_WORKER";
 constexpr std::uint64_t kMemoryBytes = 2ULL << 30U;
 constexpr std::uint64_t kProcessorSeconds = 120;
@@ -51,9 +58,39 @@ const Loader* loader_of(std::string_view media_type) {
   return found == loaders().end() ? nullptr : found->get();
 }
 
-std::string parse(const Loader& loader) {
+/// The numbers of a command, in the order in which they are given.
+template <std::size_t N>
+std::optional<std::array<std::uint64_t, N>> numbers(std::span<char*> arguments) {
+  std::array<std::uint64_t, N> read{};
+  if (arguments.size() != N) return std::nullopt;
+  for (std::size_t index = 0; index < N; ++index) {
+    const std::string_view text = arguments[index];
+    if (std::from_chars(text.data(), text.data() + text.size(), read[index]).ptr != text.data() + text.size()) return std::nullopt;
+  }
+  return read;
+}
+
+/// What a worker was started for, without what it works on; nothing for what is no command.
+std::function<std::string(std::string_view)> work_of(std::span<char*> arguments) {
+  if (arguments.size() == 3 && std::string_view(arguments[1]) == kCommand) {
+    const Loader* loader = loader_of(arguments[2]);
+    if (loader == nullptr) return {};
+    return [loader](std::string_view bytes) { return detail::to_wire(loader->load(bytes, {})); };
+  }
+  if (arguments.size() < 2 || std::string_view(arguments[1]) != kMembersCommand) return {};
+  const auto given = numbers<8>(arguments.subspan(2));
+  if (!given) return {};
+  return [given](std::string_view bytes) {
+    const auto& [kind, members, unpacked, batch, member, total, most, ratio] = *given;
+    return detail::to_wire(
+        detail::read_container(static_cast<detail::ContainerKind>(kind), bytes, {.members = members, .unpacked_bytes = unpacked},
+                               {.batch_bytes = batch, .max_member_bytes = member, .max_total_bytes = total, .max_members = most, .max_ratio = ratio}));
+  };
+}
+
+std::string result_of(const std::function<std::string(std::string_view)>& work) {
   try {
-    return detail::to_wire(loader.load(read_input(), {}));
+    return work(read_input());
   } catch (const Error& error) {
     return detail::to_wire(error);
   } catch (const std::bad_alloc&) {
@@ -66,29 +103,33 @@ std::string parse(const Loader& loader) {
 std::optional<int> run_as_worker(int argc, char** argv) {
   if (std::getenv(kIsWorker) == nullptr) return std::nullopt;
   constexpr int kUsage = 64;
-  const Loader* loader = argc == 3 && std::string_view(argv[1]) == kCommand ? loader_of(argv[2]) : nullptr;
-  if (loader == nullptr) return kUsage;
+  const auto work = work_of({argv, static_cast<std::size_t>(argc)});
+  if (!work) return kUsage;
   try {
+    std::setlocale(LC_CTYPE, "C.UTF-8");  // libarchive gives names in it
     enter_sandbox({.memory_bytes = kMemoryBytes, .cpu_seconds = kProcessorSeconds});
   } catch (const Error& error) {
     return write_output(detail::to_wire(error)) ? 0 : 1;
   }
-  const bool said = write_output(parse(*loader));
+  const bool said = write_output(result_of(work));
   ::_exit(said ? 0 : 1);  // no destructor of ours has anything to do, and none should run after hostile bytes
 }
 
-ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, const std::stop_token& stop) {
+namespace {
+
+/// What a worker says to this command about these bytes.
+std::string ask_worker(const std::vector<std::string>& arguments, std::string input, const std::stop_token& stop) {
   // A program that does not call run_as_worker would start itself for ever.
   if (std::getenv(kIsWorker) != nullptr) throw Error(ErrorKind::Internal, "a worker cannot start another one");
   Command command;
-  command.arguments = {"/proc/self/exe", kCommand, std::string(loader.media_type())};
+  command.arguments = {"/proc/self/exe"};
+  command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
   command.environment = {{kIsWorker, "1"}};
   command.inherits_environment = false;
   command.time_limit = kTimeLimit;
   command.max_output_bytes = kMaxOutputBytes;
-  auto converted = loader.convert(bytes, stop);
-  command.input = converted ? *std::move(converted) : std::string(bytes);
-  const CommandResult result = run_command(command, stop);
+  command.input = std::move(input);
+  CommandResult result = run_command(command, stop);
   if (result.exit_code == 128 + SIGXCPU || result.exit_code == 128 + SIGKILL) {
     throw Error(ErrorKind::InvalidInput,
                 fmt::format("reading it was stopped: it took more than {} s of the processor, or the machine ran out of memory", kProcessorSeconds));
@@ -97,10 +138,27 @@ ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, cons
     throw Error(ErrorKind::Corrupt, fmt::format("its parser died of it (signal {}): the file is broken, or made to attack the parser", result.exit_code - 128));
   }
   if (result.exit_code != 0) throw Error(ErrorKind::Internal, fmt::format("the parser's process ended with {}", result.exit_code));
-  ParsedDocument document = detail::from_wire(result.output);
+  return std::move(result.output);
+}
+
+}  // namespace
+
+ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, const std::stop_token& stop) {
+  auto converted = loader.convert(bytes, stop);
+  ParsedDocument document =
+      detail::from_wire(ask_worker({kCommand, std::string(loader.media_type())}, converted ? *std::move(converted) : std::string(bytes), stop));
   if (document.media_type != loader.media_type())
     throw Error(ErrorKind::Corrupt, "its parser says that it is something else: the file may be made to attack it");
   return document;
+}
+
+ContainerBatch read_members_in_worker(detail::ContainerKind kind, std::string_view bytes, const ContainerCursor& cursor, const ContainerLimits& limits,
+                                      const std::stop_token& stop) {
+  std::vector<std::string> arguments{kMembersCommand};
+  for (const std::uint64_t number : {static_cast<std::uint64_t>(kind), cursor.members, cursor.unpacked_bytes, limits.batch_bytes, limits.max_member_bytes,
+                                     limits.max_total_bytes, limits.max_members, limits.max_ratio})
+    arguments.push_back(std::to_string(number));
+  return detail::batch_from_wire(ask_worker(arguments, std::string(bytes), stop));
 }
 
 }  // namespace panduan::documents

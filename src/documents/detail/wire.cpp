@@ -9,13 +9,16 @@
 #include <cstring>
 
 #include "base/unicode.h"
+#include "documents/detail/container_reader.h"
 
 namespace panduan::documents::detail {
 namespace {
 
 constexpr std::uint64_t kDocument = 1;
 constexpr std::uint64_t kError = 2;
+constexpr std::uint64_t kBatch = 3;
 constexpr std::size_t kMostMessageBytes = 500;
+constexpr std::size_t kMostPathBytes = 1000;
 constexpr std::uint64_t kDeepestHeading = 100;
 
 // What a document can be at fault for. That all is to stop, or that a disk is full, is not for a worker to say.
@@ -68,6 +71,45 @@ class Reader {
     rest_.remove_prefix(size);
     require(is_valid_utf8(value) && value.find('\0') == std::string::npos, "text");
     return value;
+  }
+
+  /// What is said is of this kind. Throws the worker's Error when that is what it says.
+  void expect(std::uint64_t kind) {
+    const std::uint64_t said = number();
+    if (said == kError) {
+      const ErrorKind error = error_kind_from_slug(text(kMostMessageBytes));
+      const std::string message = text(kMostMessageBytes);
+      require(std::ranges::find(kOfTheDocument, error) != kOfTheDocument.end(), "error");
+      throw Error(error, message);
+    }
+    require(said == kind, "kind");
+  }
+
+  /// Of any bytes.
+  std::string bytes() {
+    const std::uint64_t size = number();
+    require(size <= rest_.size(), "length");
+    std::string value(rest_.substr(0, size));
+    rest_.remove_prefix(size);
+    return value;
+  }
+
+  ContainerBatch batch() {
+    ContainerBatch batch;
+    for (std::uint64_t left = number(); left > 0; --left) {
+      ContainerMember& member = batch.members.emplace_back();
+      member.path = text(kMostPathBytes);
+      member.problem = text(kMostMessageBytes);
+      member.bytes = bytes();
+      require(!member.path.empty() && member.path == (member.problem.empty() ? safe_path(member.path) : shown_name(member.path)), "path");
+    }
+    batch.problem = text(kMostMessageBytes);
+    if (number() != 0) {
+      const std::uint64_t members = number();
+      batch.next = ContainerCursor{.members = members, .unpacked_bytes = number()};
+    }
+    require(rest_.empty(), "end");
+    return batch;
   }
 
   ParsedDocument document() {
@@ -198,17 +240,34 @@ std::string to_wire(const Error& error) {
   return wire.finish();
 }
 
+std::string to_wire(const ContainerBatch& batch) {
+  Writer wire;
+  wire.number(kBatch);
+  wire.number(batch.members.size());
+  for (const ContainerMember& member : batch.members) {
+    wire.text(member.path);
+    wire.text(truncate_utf8(member.problem, kMostMessageBytes));
+    wire.text(member.bytes);
+  }
+  wire.text(truncate_utf8(batch.problem, kMostMessageBytes));
+  wire.number(batch.next ? 1 : 0);
+  if (batch.next) {
+    wire.number(batch.next->members);
+    wire.number(batch.next->unpacked_bytes);
+  }
+  return wire.finish();
+}
+
 ParsedDocument from_wire(std::string_view bytes) {
   Reader wire(bytes);
-  const std::uint64_t said = wire.number();
-  if (said == kError) {
-    const ErrorKind kind = error_kind_from_slug(wire.text(kMostMessageBytes));
-    const std::string message = wire.text(kMostMessageBytes);
-    require(std::ranges::find(kOfTheDocument, kind) != kOfTheDocument.end(), "error");
-    throw Error(kind, message);
-  }
-  require(said == kDocument, "kind");
+  wire.expect(kDocument);
   return wire.document();
+}
+
+ContainerBatch batch_from_wire(std::string_view bytes) {
+  Reader wire(bytes);
+  wire.expect(kBatch);
+  return wire.batch();
 }
 
 }  // namespace panduan::documents::detail
