@@ -132,5 +132,24 @@ TEST(HtmlLoader, StopsAtItsLimitsWithOneClearError) {
   }
 }
 
+TEST(HtmlLoader, SimpleRulesOfItsStyleSheetHide) {
+  const auto text_of = [](const std::string& style, const std::string& body) {
+    return load_document("a.html", "<html><head><style>" + style + "</style></head><body><p>Seen.</p>" + body + "</body></html>").text;
+  };
+  EXPECT_EQ(text_of(".a, p.b { display: none }", "<p class='x a'>no</p><p class=b>no</p><div class=b>yes</div>"), "Seen.\n\nyes");
+  EXPECT_EQ(text_of("/* .x{} */ #c{color:#fff;background:white} aside{visibility:hidden}", "<p id=c>no</p><aside>no</aside>"), "Seen.");
+  EXPECT_EQ(text_of(".a{display:none} .a{display:block} .b .c{display:none} @media print{.d{display:none}} .e:hover{display:none}",
+                    "<p class=a>1</p><p class=c>2</p><p class=d>3</p><p class=e>4</p>"),
+            "Seen.\n\n1\n\n2\n\n3\n\n4")
+      << "later rules, and rules with conditions";
+  EXPECT_EQ(text_of(".a{display:none} body{visibility:hidden}", "<p class=a style='display:block'>shown</p>"), "Seen.\n\nshown");
+}
+TEST(HtmlLoader, WordsThatNobodySeesAreCounted) {
+  const ParsedDocument document =
+      load_document("a.html", "<style>.a{display:none}</style><p>Seen.</p><p hidden>one two</p><p class=a>three <b>four</b><script>x y z</script></p>");
+  EXPECT_EQ(document.text, "Seen.");
+  EXPECT_EQ(document.hidden_words, 4U);
+}
+
 }  // namespace
 }  // namespace panduan::documents

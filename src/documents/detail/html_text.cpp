@@ -2,12 +2,10 @@
 
 #include <gumbo.h>
 
-#include <algorithm>
-#include <array>
-#include <map>
 #include <vector>
 
 #include "base/unicode.h"
+#include "documents/detail/style_sheet.h"
 
 namespace panduan::documents::detail {
 namespace {
@@ -84,48 +82,18 @@ Element element_of(GumboTag tag) {
   }
 }
 
-/// The declarations of a style attribute, in lower case and without white space, "!important" included: property → value.
-std::map<std::string, std::string> style_of(const GumboElement& element) {
-  std::map<std::string, std::string> style;
-  const GumboAttribute* attribute = gumbo_get_attribute(&element.attributes, "style");
-  if (attribute == nullptr) return style;
-  std::string compact;
-  for (const char c : std::string_view(attribute->value)) {
-    if (c != ' ' && (c < '\t' || c > '\r')) compact.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c);
-  }
-  for (std::size_t begin = 0; begin < compact.size();) {
-    const std::size_t end = std::min(compact.find(';', begin), compact.size());
-    const std::size_t colon = compact.find(':', begin);
-    if (colon < end) style[compact.substr(begin, colon - begin)] = compact.substr(colon + 1, end - colon - 1);
-    begin = end + 1;
-  }
-  return style;
+std::string_view attribute_of(const GumboElement& element, const char* name) {
+  const GumboAttribute* attribute = gumbo_get_attribute(&element.attributes, name);
+  return attribute == nullptr ? std::string_view() : attribute->value;
 }
 
-/// "#fff", "#ffffff", "white" and "rgb(255,255,255)" are one colour; others as they are written. Empty for what names none.
-std::string colour_of(std::string value) {
-  if (const std::size_t important = value.find('!'); important != std::string::npos) value.resize(important);
-  static constexpr std::array<std::string_view, 5> kNoColours{"inherit", "initial", "unset", "revert", "currentcolor"};
-  if (std::ranges::find(kNoColours, value) != kNoColours.end()) return {};
-  if (value == "#ffffff" || value == "white" || value == "rgb(255,255,255)" || value == "rgba(255,255,255,1)") return "#fff";
-  if (value == "#000000" || value == "black" || value == "rgb(0,0,0)") return "#000";
-  return value;
-}
-
-/// A number that is zero, with or without a unit.
-bool is_zero(std::string_view value) {
-  const std::size_t end = std::min(value.find_first_not_of("0."), value.size());
-  return end > 0 && value.substr(0, end).find('0') != std::string_view::npos && value.find_first_of("123456789", end) == std::string_view::npos;
-}
-
-/// Whether nobody sees what it holds, as far as the element itself says so. Style sheets are not read.
-bool is_hidden(const GumboElement& element) {
+/// Whether nobody sees what it holds, by its own style or a rule of a style sheet.
+bool is_hidden(const GumboElement& element, const HidingRules& rules) {
   if (gumbo_get_attribute(&element.attributes, "hidden") != nullptr) return true;
-  auto style = style_of(element);
-  const std::string colour = colour_of(style["color"]);
-  const std::string& background = style.contains("background-color") ? style["background-color"] : style["background"];
-  return style["display"].starts_with("none") || style["visibility"].starts_with("hidden") || style["visibility"].starts_with("collapse") ||
-         is_zero(style["opacity"]) || is_zero(style["font-size"]) || colour == "transparent" || (!colour.empty() && colour == colour_of(background));
+  const Declarations own = declarations_in(attribute_of(element, "style"));
+  if (hide(own)) return true;
+  if (rules.empty() || own.contains("display") || own.contains("visibility")) return false;
+  return rules.hides(gumbo_normalized_tagname(element.tag), attribute_of(element, "id"), attribute_of(element, "class"));
 }
 
 /// Whether a row holds headers and nothing else; one with data as well names itself.
@@ -158,10 +126,41 @@ std::string title_of(const GumboNode& head) {
   return {};
 }
 
+/// Calls `visit` for each element and text in a tree, whose elements it may pass over by saying no.
+template <class Visit>
+void each_below(const GumboNode& root, Visit&& visit) {
+  std::vector<const GumboNode*> waiting{&root};
+  while (!waiting.empty()) {
+    const GumboNode& node = *waiting.back();
+    waiting.pop_back();
+    if (!visit(node) || node.type != GUMBO_NODE_ELEMENT) continue;
+    const GumboVector& children = node.v.element.children;
+    for (unsigned i = children.length; i-- > 0;) waiting.push_back(static_cast<const GumboNode*>(children.data[i]));
+  }
+}
+
+HidingRules rules_of(const GumboNode& root, std::string_view styles) {
+  HidingRules rules;
+  rules.add(styles);
+  each_below(root, [&](const GumboNode& node) {
+    if (node.type != GUMBO_NODE_ELEMENT) return false;
+    const GumboElement& element = node.v.element;
+    if (element.tag == GUMBO_TAG_NOSCRIPT || element.tag == GUMBO_TAG_TEMPLATE || element.tag == GUMBO_TAG_SVG) return false;
+    if (element.tag != GUMBO_TAG_STYLE) return true;
+    const std::string_view media = attribute_of(element, "media");
+    for (unsigned i = 0; i < element.children.length && (media.empty() || media == "all" || media == "screen"); ++i) {
+      const auto& child = *static_cast<const GumboNode*>(element.children.data[i]);
+      if (holds_text(child)) rules.add(child.v.text.text);
+    }
+    return false;
+  });
+  return rules;
+}
+
 /// Walks the tree with a stack of its own: pages nest deeper than the thread's stack allows.
 class Walk {
  public:
-  explicit Walk(TextBuilder& builder) : builder_(builder) {}
+  Walk(TextBuilder& builder, const HidingRules& rules) : builder_(builder), rules_(rules) {}
 
   std::string run(const GumboNode& root) {
     enter(root);
@@ -200,7 +199,8 @@ class Walk {
       if (title_.empty()) title_ = title_of(node);
       return;
     }
-    if (element == Element::Skipped || is_hidden(html)) return;
+    if (element == Element::Skipped) return;
+    if (is_hidden(html, rules_)) return count_hidden(node);
     switch (element) {
       case Element::Line:
       case Element::LineBreak: builder_.break_line(); break;
@@ -216,6 +216,13 @@ class Walk {
       default: break;
     }
     open_.push_back({.node = &node, .element = element});
+  }
+
+  void count_hidden(const GumboNode& root) {
+    each_below(root, [&](const GumboNode& node) {
+      if (holds_text(node)) builder_.add_hidden(node.v.text.text);
+      return node.type == GUMBO_NODE_ELEMENT && element_of(node.v.element.tag) != Element::Skipped;
+    });
   }
 
   void leave(const Open& open) {
@@ -234,6 +241,7 @@ class Walk {
   }
 
   TextBuilder& builder_;
+  const HidingRules& rules_;
   std::vector<Open> open_;
   std::string title_;
   int preformatted_ = 0;
@@ -241,7 +249,7 @@ class Walk {
 
 }  // namespace
 
-std::string append_html(std::string_view html, TextBuilder& builder, ParserMemory& memory) {
+std::string append_html(std::string_view html, TextBuilder& builder, ParserMemory& memory, std::string_view styles) {
   GumboOptions options = kGumboDefaultOptions;
   options.userdata = &memory;
   options.allocator = [](void* user, std::size_t bytes) { return static_cast<ParserMemory*>(user)->allocate(bytes); };
@@ -249,7 +257,8 @@ std::string append_html(std::string_view html, TextBuilder& builder, ParserMemor
   options.max_errors = 0;
   // Never gumbo_destroy_output: it recurses as deep as the page nests. `memory` frees it all.
   const GumboOutput* output = gumbo_parse_with_options(&options, html.data(), html.size());
-  return Walk(builder).run(*output->root);
+  const HidingRules rules = rules_of(*output->root, styles);
+  return Walk(builder, rules).run(*output->root);
 }
 
 }  // namespace panduan::documents::detail

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/unicode.h"
 #include "documents/detail/joining.h"
 
 namespace panduan::documents::detail {
@@ -30,6 +31,19 @@ void strip_end(std::string& text) {
 }
 
 }  // namespace
+
+std::size_t count_words(std::string_view text) {
+  std::size_t words = 0;
+  bool in_word = false;
+  for (std::size_t at = 0; at < text.size();) {
+    const Character c = character_at(text, at);
+    const bool is_blank = is_white_space(c.code_point);
+    if (!is_blank && !in_word) ++words;
+    in_word = !is_blank;
+    at += c.bytes;
+  }
+  return words;
+}
 
 void TextBuilder::raise(Break wanted) {
   if (held_ && wanted >= Break::Line) return;
@@ -211,6 +225,7 @@ ParsedDocument TextBuilder::finish() {
   document.text = std::move(text_);
   document.headings = std::move(headings_);
   document.tables = std::move(tables_);
+  document.hidden_words = hidden_words_;
   return document;
 }
 

@@ -8,6 +8,9 @@
 
 namespace panduan::documents::detail {
 
+/// Runs of characters between white space.
+std::size_t count_words(std::string_view text);
+
 /// Builds canonical text from marked-up text: white space collapses, breaks are written only when text follows them, headings
 /// are remembered as ranges.
 class TextBuilder {
@@ -16,6 +19,9 @@ class TextBuilder {
   void add_text(std::string_view text);
   /// Code and preformatted text: white space stays.
   void add_verbatim(std::string_view text);
+
+  /// Words that nobody sees are counted and not added.
+  void add_hidden(std::string_view text) { hidden_words_ += count_words(text); }
 
   void break_line() { raise(Break::Line); }
   void break_paragraph() { raise(Break::Paragraph); }
@@ -33,7 +39,7 @@ class TextBuilder {
   void begin_cell();
   void end_row();
 
-  /// The text, headings and tables of what was added.
+  /// The text, headings and tables of what was added, and how many words were hidden.
   ParsedDocument finish();
 
  private:
@@ -66,6 +72,7 @@ class TextBuilder {
   Break pending_ = Break::None;
   std::size_t pending_cells_ = 0;
   std::size_t lines_ = 0;  ///< line breaks written so far
+  std::size_t hidden_words_ = 0;
   bool held_ = false;
   int heading_level_ = 0;  ///< 0: not inside a heading
   std::size_t heading_begin_ = std::string::npos;

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/unicode.h"
 #include "documents/detail/assembly.h"
+#include "documents/detail/diagram.h"
 #include "documents/detail/package.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/text_builder.h"
@@ -105,6 +106,9 @@ class Body {
     }
   }
 
+  /// The data of a diagram, by the id that the body gives it.
+  void read_diagram(const std::string& id, const pugi::xml_node& root) { diagrams_[id] = root; }
+
   void add(const pugi::xml_node& root) {
     detail::walk(root, [this](const pugi::xml_node& node) { return enter(node); }, [this](const pugi::xml_node& node) { leave(node); });
   }
@@ -116,8 +120,7 @@ class Body {
     const std::string_view name = local_name(node);
     if (kSkipped.contains(name)) return false;
     if (name == "p") begin_paragraph(node);
-    else if (name == "r")
-      return !(Styles::is_hidden(child_of(node, "rPr"), stands_on_a_ground(node)) || styles_.hides(attribute_of(child_of(node, {"rPr", "rStyle"}), "val")));
+    else if (name == "r" && is_hidden(node)) return count_hidden(node);
     else if (name == "t") builder_.add_text(detail::text_of(node));
     else if (name == "tab") builder_.add_text(" ");
     else if (name == "noBreakHyphen") builder_.add_text("-");
@@ -125,9 +128,25 @@ class Body {
     else if (name == "tbl") builder_.begin_table();
     else if (name == "tr") builder_.begin_row(names_columns(node));
     else if (name == "tc") begin_cell();
+    else if (name == "relIds") add_diagram(attribute_of(node, "dm"));
     else if (name == "footnoteReference" || name == "endnoteReference")
       pending_notes_.push_back((name == "endnoteReference" ? "end" : "") + std::string(attribute_of(node, "id")));
     return name != "t";
+  }
+
+  void add_diagram(std::string_view id) {
+    if (const auto found = diagrams_.find(id); found != diagrams_.end() && (levels_.empty() || levels_.back() == 0))
+      detail::append_diagram(found->second, builder_);
+  }
+
+  bool is_hidden(const pugi::xml_node& run) const {
+    return Styles::is_hidden(child_of(run, "rPr"), stands_on_a_ground(run)) || styles_.hides(attribute_of(child_of(run, {"rPr", "rStyle"}), "val"));
+  }
+  bool count_hidden(const pugi::xml_node& run) {
+    for (const auto& child : run.children()) {
+      if (local_name(child) == "t") builder_.add_hidden(detail::text_of(child));
+    }
+    return false;
   }
 
   /// Whether a cell, a paragraph or a shape around it may have a colour: white is then what is read best.
@@ -200,6 +219,7 @@ class Body {
   detail::TextBuilder& builder_;
   const Styles& styles_;
   std::map<std::string, pugi::xml_node, std::less<>> notes_;
+  std::map<std::string, pugi::xml_node, std::less<>> diagrams_;
   std::vector<std::string> pending_notes_;
   std::vector<int> levels_;  ///< of the paragraphs that are open: a text box stands inside one
   int cells_ = 0;
@@ -233,6 +253,12 @@ ParsedDocument DocxLoader::load(std::string_view bytes, const std::stop_token& /
   Body body(builder, styles);
   if (footnotes) body.read_notes(footnotes->root(), "");
   if (endnotes) body.read_notes(endnotes->root(), "end");
+  std::vector<detail::XmlTree> diagrams;
+  for (const auto& [id, relationship] : relationships) {
+    if (relationship.type != "diagramData" || !archive.has(relationship.target)) continue;
+    diagrams.push_back(detail::read_tree(archive, relationship.target));
+    body.read_diagram(id, diagrams.back().root());
+  }
   body.add(tree.root());
   return detail::finished(builder.finish(), media_type(), detail::title_in(archive, "docProps/core.xml"));
 }

@@ -76,6 +76,7 @@ std::string with_end_tags(std::string_view xhtml) {
 struct Book {
   std::string title;
   std::vector<std::string> chapters;  ///< members, in reading order
+  std::vector<std::string> styles;    ///< members: its style sheets
 };
 
 Book read_book(ZipArchive& archive) {
@@ -83,18 +84,27 @@ Book read_book(ZipArchive& archive) {
   const std::string package(attribute_of(child_of(container.root(), {"rootfiles", "rootfile"}), "full-path"));
   if (package.empty() || !archive.has(package)) throw Error(ErrorKind::Corrupt, "the book is broken: it does not say what is in it");
   const auto tree = detail::read_tree(archive, package);
-  Book book{.title = detail::one_line(detail::text_of(child_of(tree.root(), {"metadata", "title"}))), .chapters = {}};
+  Book book{.title = detail::one_line(detail::text_of(child_of(tree.root(), {"metadata", "title"}))), .chapters = {}, .styles = {}};
   std::map<std::string, std::string, std::less<>> members;
   for (const auto& item : child_of(tree.root(), "manifest").children()) {
     const std::string_view type = attribute_of(item, "media-type");
-    if (type != "application/xhtml+xml" && type != "text/html") continue;
-    members[std::string(attribute_of(item, "id"))] = detail::member_path(package, decoded_reference(attribute_of(item, "href")));
+    std::string member = detail::member_path(package, decoded_reference(attribute_of(item, "href")));
+    if (type == "text/css") book.styles.push_back(std::move(member));
+    else if (type == "application/xhtml+xml" || type == "text/html") members[std::string(attribute_of(item, "id"))] = std::move(member);
   }
   for (const auto& item : child_of(tree.root(), "spine").children()) {
     const auto found = members.find(attribute_of(item, "idref"));
     if (found != members.end()) book.chapters.push_back(found->second);
   }
   return book;
+}
+
+std::string styles_of(ZipArchive& archive, const Book& book, const std::set<std::string, std::less<>>& encrypted) {
+  std::string styles;
+  for (const std::string& member : book.styles) {
+    if (archive.has(member) && !encrypted.contains(member)) styles.append(detail::seen(archive.read(member))).append("\n");
+  }
+  return styles;
 }
 
 }  // namespace
@@ -107,6 +117,7 @@ ParsedDocument EpubLoader::load(std::string_view bytes, const std::stop_token& s
   ZipArchive archive(bytes);
   const Book book = read_book(archive);
   const auto encrypted = encrypted_members(archive);
+  const std::string styles = styles_of(archive, book, encrypted);
   detail::TextBuilder builder;
   std::set<std::string> read;
   for (const std::string& chapter : book.chapters) {
@@ -118,7 +129,7 @@ ParsedDocument EpubLoader::load(std::string_view bytes, const std::stop_token& s
     const std::string source = with_end_tags(detail::decode_source(page));
     detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()), stop);
     builder.break_paragraph();
-    detail::append_html(source, builder, memory);
+    detail::append_html(source, builder, memory, styles);
   }
   return detail::finished(builder.finish(), media_type(), book.title);
 }

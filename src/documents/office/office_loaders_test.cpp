@@ -95,6 +95,32 @@ TEST(DocxLoader, WhatOtherWritersCallTheirPartsAndHeadings) {
 TEST(EpubLoader, AnEmptyTitleSwallowsNoChapter) { EXPECT_EQ(loaded("other-writer.epub").text, "Not swallowed."); }
 TEST(OpenDocumentLoader, EmptyCellsAndHiddenSheetsSayNothing) { EXPECT_EQ(loaded("other-writer.ods").text, "Seen\n\n| second"); }
 
+TEST(PptxLoader, ADiagramIsReadAndWhatNobodySeesIsCounted) {
+  const ParsedDocument document = loaded("other-writer.pptx");
+  EXPECT_EQ(document.text, "Steps\n\nSurvey the river\n架桥");
+  EXPECT_EQ(document.hidden_words, 5U) << "of a hidden shape and a hidden slide";
+}
+TEST(DocxLoader, ADiagramStandsInItsPlace) {
+  const ParsedDocument document = loaded("diagram.docx");
+  EXPECT_EQ(document.text, "Before\n\nSurvey the river\n架桥\n\nAfter");
+  EXPECT_EQ(document.hidden_words, 5U);
+}
+TEST(XlsxLoader, EscapesAreDecodedAndHiddenRowsAndSheetsCounted) {
+  const ParsedDocument document = loaded("other-writer.xlsx");
+  EXPECT_EQ(document.text, "Seen\n\none two_x0041_ AB | _x12");
+  EXPECT_EQ(document.hidden_words, 5U) << "three of a row, the sheet's name and what is in it";
+}
+TEST(EpubLoader, WhatItsStyleSheetHidesIsCounted) {
+  const ParsedDocument document = loaded("styled.epub");
+  EXPECT_EQ(document.text, "Seen.");
+  EXPECT_EQ(document.hidden_words, 2U);
+}
+TEST(OfficeLoaders, HiddenWordsOfOtherFormatsAreCounted) {
+  EXPECT_GT(loaded("bridge.docx").hidden_words, 0U);
+  EXPECT_EQ(loaded("bridge.odt").hidden_words, 2U);
+  EXPECT_GT(loaded("other-writer.ods").hidden_words, 0U);
+}
+
 TEST(OfficeLoaders, WhatIsCutOffOrBrokenIsRefusedWithTheReason) {
   for (const std::string name : {"bridge.docx", "crossings.xlsx", "bridge.pptx", "bridge.odt", "bridge.epub"}) {
     const std::string bytes = bytes_of(name);

@@ -74,8 +74,9 @@ class Content {
     }
     const std::string_view name = local_name(node);
     if (name == "table-cell" || name == "covered-table-cell") return begin_cell(node);
-    if (kSkipped.contains(name) || is_unseen(attribute_of(node, "style-name")) || attribute_of(node, "visibility") == "collapse" ||
-        attribute_of(node, "display") == "none") {
+    if (kSkipped.contains(name)) return false;
+    if (is_unseen(attribute_of(node, "style-name")) || attribute_of(node, "visibility") == "collapse" || attribute_of(node, "display") == "none") {
+      builder_.add_hidden(detail::text_of(node));
       return false;
     }
     if (name == "h" || name == "p") begin_paragraph(node, name == "h");
@@ -203,7 +204,10 @@ ParsedDocument read_pages(const pugi::xml_node& body, const Unseen& unseen, bool
     if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the document was stopped");
     if (local_name(page) != (sheets ? "table" : "page")) continue;
     ++number;
-    if (unseen.hidden.contains(attribute_of(page, "style-name")) || attribute_of(page, "display") == "false") continue;
+    if (unseen.hidden.contains(attribute_of(page, "style-name")) || attribute_of(page, "display") == "false") {
+      document.hidden_words += detail::count_words(detail::text_of(page));
+      continue;
+    }
     detail::TextBuilder builder;
     const std::string name = detail::seen(attribute_of(page, "name"));
     if (sheets && !name.empty()) {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "documents/detail/assembly.h"
+#include "documents/detail/diagram.h"
 #include "documents/detail/package.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/text_builder.h"
@@ -39,7 +40,10 @@ class Slide {
     if (name == "sp") {
       const std::string_view placeholder = placeholder_of(node);
       if (placeholder == "sldNum" || placeholder == "dt" || placeholder == "ftr" || placeholder == "hdr" || placeholder == "sldImg") return false;
-      if (attribute_of(child_of(node, {"nvSpPr", "cNvPr"}), "hidden") == "1") return false;
+      if (attribute_of(child_of(node, {"nvSpPr", "cNvPr"}), "hidden") == "1") {
+        builder_.add_hidden(detail::text_of(node));
+        return false;
+      }
       in_title_ = is_title(placeholder);
       in_title_ ? builder_.begin_heading(1) : builder_.break_paragraph();
     } else if (name == "t") {
@@ -76,14 +80,19 @@ class Slide {
   bool in_title_ = false;
 };
 
+/// A slide, then its diagrams (SmartArt: the text of each point), then its notes.
 ParsedDocument read_slide(ZipArchive& archive, const std::string& member, const pugi::xml_node& root) {
   detail::TextBuilder builder;
   Slide(builder).add(root);
-  for (const auto& [id, relationship] : detail::relationships_of(archive, member)) {
-    if (relationship.type != "notesSlide" || !archive.has(relationship.target)) continue;
-    const auto notes = detail::read_tree(archive, relationship.target);
-    builder.break_paragraph();
-    Slide(builder).add(notes.root());
+  const auto relationships = detail::relationships_of(archive, member);
+  for (const std::string_view wanted : {"diagramData", "notesSlide"}) {
+    for (const auto& [id, relationship] : relationships) {
+      if (relationship.type != wanted || !archive.has(relationship.target)) continue;
+      const auto tree = detail::read_tree(archive, relationship.target);
+      builder.break_paragraph();
+      if (wanted == "diagramData") detail::append_diagram(tree.root(), builder);
+      else Slide(builder).add(tree.root());
+    }
   }
   return builder.finish();
 }
@@ -110,8 +119,9 @@ ParsedDocument PptxLoader::load(std::string_view bytes, const std::stop_token& s
     const auto found = relationships.find(detail::relationship_id(entry));
     if (found == relationships.end() || !archive.has(found->second.target)) continue;
     const auto slide = detail::read_tree(archive, found->second.target);
-    if (attribute_of(slide.root(), "show") == "0") continue;
-    detail::append_page(document, read_slide(archive, found->second.target, slide.root()), fmt::format("{}", number));
+    const ParsedDocument parsed = read_slide(archive, found->second.target, slide.root());
+    if (attribute_of(slide.root(), "show") == "0") document.hidden_words += detail::count_words(parsed.text);
+    else detail::append_page(document, parsed, fmt::format("{}", number));
   }
   return detail::finished(std::move(document), media_type(), detail::title_in(archive, "docProps/core.xml"));
 }

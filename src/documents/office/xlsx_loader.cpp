@@ -94,6 +94,26 @@ std::vector<Shown> read_formats(ZipArchive& archive, const std::string& member) 
   return formats;
 }
 
+/// What _xHHHH_ stands for: a character that XML cannot hold, or an underscore before what only looks so (ECMA-376, 22.9.2.19). A line's end is white space.
+std::string without_escapes(std::string_view text) {
+  std::string plain;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::string_view escape = text.substr(at, 7);
+    unsigned code = 0;
+    const bool is_escape = escape.size() == 7 && escape.starts_with("_x") && escape.back() == '_' &&
+                           std::from_chars(escape.data() + 2, escape.data() + 6, code, 16).ptr == escape.data() + 6;
+    if (!is_escape) {
+      plain.push_back(text[at++]);
+      continue;
+    }
+    if (code >= 0x20 && code < 0x7F) plain.push_back(static_cast<char>(code));
+    else if (code < 0x20) plain.push_back(' ');
+    else plain.append(escape);
+    at += escape.size();
+  }
+  return plain;
+}
+
 /// The words of a string, without how they are pronounced.
 std::string string_in(const pugi::xml_node& item) {
   std::string text;
@@ -101,7 +121,7 @@ std::string string_in(const pugi::xml_node& item) {
       item,
       [&](const pugi::xml_node& node) {
         if (local_name(node) == "rPh") return false;
-        if (local_name(node) == "t") text += detail::text_of(node);
+        if (local_name(node) == "t") text += without_escapes(detail::text_of(node));
         return true;
       },
       [](const pugi::xml_node&) {});
@@ -128,8 +148,12 @@ class Workbook {
     std::size_t last = 0;
     builder.begin_table();
     for (const auto& row : child_of(sheet, "sheetData").children()) {
-      if (local_name(row) != "row" || attribute_of(row, "hidden") == "1") continue;
+      if (local_name(row) != "row") continue;
       const auto cells = texts_of(row);
+      if (attribute_of(row, "hidden") == "1" || attribute_of(row, "hidden") == "true") {
+        for (const std::string& cell : cells) builder.add_hidden(cell);
+        continue;
+      }
       if (cells.empty()) continue;
       const auto number = detail::number_of<std::size_t>(attribute_of(row, "r"), last + 1);
       if (number != last + 1) {
@@ -174,7 +198,7 @@ class Workbook {
       return index < strings_.size() ? strings_[index] : std::string();
     }
     if (type == "b") return value == "1" ? "TRUE" : "FALSE";
-    if (!type.empty() && type != "n") return value;
+    if (!type.empty() && type != "n") return without_escapes(value);
     const auto number = value_of(value);
     if (!number) return value;
     const std::size_t format = detail::number_of<std::size_t>(attribute_of(cell, "s"), 0);
@@ -236,7 +260,6 @@ ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& s
     ++number;
     if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the workbook was stopped");
     const auto found = relationships.find(detail::relationship_id(entry));
-    if (!attribute_of(entry, "state").empty() && attribute_of(entry, "state") != "visible") continue;
     if (found == relationships.end() || !archive.has(found->second.target)) continue;
     const auto sheet = detail::read_tree(archive, found->second.target);
     const std::string name = detail::seen(attribute_of(entry, "name"));
@@ -246,6 +269,10 @@ ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& s
     builder.end_heading();
     workbook.add_sheet(sheet.root(), builder);
     const ParsedDocument parsed = builder.finish();
+    if (!attribute_of(entry, "state").empty() && attribute_of(entry, "state") != "visible") {
+      document.hidden_words += detail::count_words(parsed.text);
+      continue;
+    }
     if (!detail::is_only_a_heading(parsed)) detail::append_page(document, parsed, std::to_string(number));
   }
   return detail::finished(std::move(document), media_type(), detail::title_in(archive, "docProps/core.xml"));
