@@ -122,7 +122,7 @@ extern "C" int LLVMFuzzerInitialize(int* /*argc*/, char*** /*argv*/) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0 || data[0] < kFirst || data[0] >= kFirst + kFormats.size()) return -1;
   try {
-    const ParsedDocument document = loader_of(kFormats[data[0] - kFirst])->load({reinterpret_cast<const char*>(data) + 1, size - 1}, {});
+    const ParsedDocument document = loader_of(kFormats[data[0] - kFirst])->load({reinterpret_cast<const char*>(data) + 1, size - 1});
     check(document);
     check_chunks(document);
   } catch (const Error&) {

@@ -41,10 +41,10 @@ bool HtmlLoader::accepts(const std::filesystem::path& name, std::string_view byt
   return starts_with_tag(start, "<!doctype html") || starts_with_tag(start, "<html");
 }
 
-ParsedDocument HtmlLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+ParsedDocument HtmlLoader::load(std::string_view bytes) const {
   detail::check_markup_size(bytes, "HTML");
   const std::string source = detail::decode_source(bytes, declared_encoding(bytes));
-  detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()), stop);
+  detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()));
   detail::TextBuilder builder;
   std::string title = detail::append_html(source, builder, memory);
   return detail::finished(builder.finish(), media_type(), std::move(title));

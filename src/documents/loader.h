@@ -27,9 +27,9 @@ class Loader {
   /// What a confined program makes of the bytes for `load` to read; nullopt: it reads the bytes themselves. Throws as load; Error: Unavailable when the
   /// program is missing.
   virtual std::optional<std::string> convert(std::string_view /*bytes*/, const std::stop_token& /*stop*/) const { return std::nullopt; }
-  /// In this process: called in a worker (documents/worker.h). Throws Error: Unsupported (encrypted), Corrupt (broken), InvalidInput (no text in it),
-  /// Cancelled.
-  virtual ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const = 0;
+  /// In this process: called in a worker (documents/worker.h), and stopped by ending that. Throws Error: Unsupported (encrypted), Corrupt (broken),
+  /// InvalidInput (no text in it).
+  virtual ParsedDocument load(std::string_view bytes) const = 0;
 };
 
 /// PDF, Office Open XML, OpenDocument, EPUB, HTML, Markdown, reStructuredText, CSV, JSON, e-mail, source code, plain text, asked in this order.

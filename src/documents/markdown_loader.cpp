@@ -183,14 +183,14 @@ bool MarkdownLoader::accepts(const std::filesystem::path& name, std::string_view
   return has_ending_of(*this, name) && detail::looks_like_text(bytes);
 }
 
-ParsedDocument MarkdownLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+ParsedDocument MarkdownLoader::load(std::string_view bytes) const {
   detail::check_markup_size(bytes, "Markdown");
   const std::string source = detail::decode_source(bytes);
   const FrontMatter front_matter = read_front_matter(source);
   const std::string_view body = std::string_view(source).substr(front_matter.end);
 
   cmark_syntax_extension* tables = table_extension();
-  ParserMemory memory(ParserMemory::Limits::for_input(source.size()), stop);  // frees what cmark allocates, so nothing of cmark's is freed below
+  ParserMemory memory(ParserMemory::Limits::for_input(source.size()));  // frees what cmark allocates, so nothing of cmark's is freed below
   const MemoryScope scope(memory);
   cmark_mem callbacks = cmark_memory();
   cmark_parser* parser = cmark_parser_new_with_mem(CMARK_OPT_DEFAULT, &callbacks);

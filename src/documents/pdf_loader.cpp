@@ -82,7 +82,7 @@ bool PdfLoader::accepts(const std::filesystem::path& name, std::string_view byte
 
 std::optional<std::string> PdfLoader::convert(std::string_view bytes, const std::stop_token& stop) const { return run_pdftotext(bytes, stop); }
 
-ParsedDocument PdfLoader::load(std::string_view layout_xml, const std::stop_token& /*stop*/) const {
+ParsedDocument PdfLoader::load(std::string_view layout_xml) const {
   detail::PdfLayout layout = detail::parse_pdf_layout(layout_xml);
   if (layout.pages.empty()) throw Error(ErrorKind::Corrupt, "the PDF is broken: it has no pages");
   detail::mark_running_lines(layout);

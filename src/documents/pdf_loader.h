@@ -18,7 +18,7 @@ class PdfLoader : public Loader {
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
   std::optional<std::string> convert(std::string_view bytes, const std::stop_token& stop) const override;
   /// What `pdftotext -bbox-layout` printed.
-  ParsedDocument load(std::string_view layout_xml, const std::stop_token& stop) const override;
+  ParsedDocument load(std::string_view layout_xml) const override;
 };
 
 }  // namespace panduan::documents

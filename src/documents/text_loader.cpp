@@ -6,7 +6,7 @@ namespace panduan::documents {
 
 bool TextLoader::accepts(const std::filesystem::path& /*name*/, std::string_view bytes) const { return detail::looks_like_text(bytes); }
 
-ParsedDocument TextLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {
+ParsedDocument TextLoader::load(std::string_view bytes) const {
   ParsedDocument document;
   document.media_type = media_type();
   document.text = detail::decode_source(bytes);

@@ -75,7 +75,7 @@ std::function<std::string(std::string_view)> work_of(std::span<char*> arguments)
   if (arguments.size() == 3 && std::string_view(arguments[1]) == kCommand) {
     const Loader* loader = loader_of(arguments[2]);
     if (loader == nullptr) return {};
-    return [loader](std::string_view bytes) { return detail::to_wire(loader->load(bytes, {})); };
+    return [loader](std::string_view bytes) { return detail::to_wire(loader->load(bytes)); };
   }
   if (arguments.size() < 2 || std::string_view(arguments[1]) != kMembersCommand) return {};
   const auto given = numbers<8>(arguments.subspan(2));

@@ -141,7 +141,7 @@ class StrangeLoader : public Loader {
   std::string_view name() const override { return "strange"; }
   std::span<const std::string_view> endings() const override { return {}; }
   bool accepts(const std::filesystem::path&, std::string_view) const override { return true; }
-  ParsedDocument load(std::string_view, const std::stop_token&) const override { throw Error(ErrorKind::Internal, "called here"); }
+  ParsedDocument load(std::string_view) const override { throw Error(ErrorKind::Internal, "called here"); }
 };
 TEST(Worker, NothingIsEverParsedHere) {
   try {

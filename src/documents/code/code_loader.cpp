@@ -227,7 +227,7 @@ bool CodeLoader::accepts(const std::filesystem::path& name, std::string_view byt
   return has_ending_of(*this, name) || (!name.has_extension() && is_one_of(language_.programs, program_of(bytes)));
 }
 
-ParsedDocument CodeLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {
+ParsedDocument CodeLoader::load(std::string_view bytes) const {
   ParsedDocument document;
   document.media_type = media_type();
   document.text = detail::decode_source(bytes);

@@ -19,7 +19,7 @@ class CodeLoader : public Loader {
   std::span<const std::string_view> names() const override;
   /// Also by the program that a first line of #! names.
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
-  ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
+  ParsedDocument load(std::string_view bytes) const override;
 
  private:
   const detail::CodeLanguage& language_;

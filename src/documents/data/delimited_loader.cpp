@@ -132,7 +132,7 @@ bool DelimitedLoader::accepts(const std::filesystem::path& name, std::string_vie
   return has_ending_of(*this, name) && detail::looks_like_text(bytes);
 }
 
-ParsedDocument DelimitedLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {
+ParsedDocument DelimitedLoader::load(std::string_view bytes) const {
   const std::string source = detail::decode_source(bytes);
   std::string_view text = source;
   const char named = named_delimiter(text);

@@ -250,7 +250,7 @@ bool JsonLoader::accepts(const std::filesystem::path& name, std::string_view byt
   return has_ending_of(*this, name) && detail::looks_like_text(bytes);
 }
 
-ParsedDocument JsonLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {
+ParsedDocument JsonLoader::load(std::string_view bytes) const {
   const std::string source = detail::decode_source(bytes);
   detail::JsonReader reader(source);
   Writer writer;

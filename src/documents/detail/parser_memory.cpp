@@ -18,9 +18,7 @@ double thread_cpu_seconds() {
 
 }  // namespace
 
-ParserMemory::ParserMemory(Limits limits, const std::stop_token& stop) : limits_(limits), stop_(stop), started_at_(thread_cpu_seconds()) {
-  blocks_.previous = blocks_.next = &blocks_;
-}
+ParserMemory::ParserMemory(Limits limits) : limits_(limits), started_at_(thread_cpu_seconds()) { blocks_.previous = blocks_.next = &blocks_; }
 
 ParserMemory::~ParserMemory() {
   for (Header* block = blocks_.next; block != &blocks_;) {
@@ -36,7 +34,6 @@ void ParserMemory::check(std::size_t bytes) {
   }
   // Parsers search their stack of open elements, so hostile nesting costs quadratic time; every step of it also allocates.
   if (++calls_ % 256 != 0) return;
-  if (stop_.stop_requested()) throw Error(ErrorKind::Cancelled, "parsing was stopped");
   if (thread_cpu_seconds() - started_at_ > limits_.max_cpu_seconds) {
     throw Error(ErrorKind::InvalidInput, "its markup is nested too deeply to parse in reasonable time: simplify or split the file");
   }

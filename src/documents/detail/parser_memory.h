@@ -1,7 +1,6 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
-#include <stop_token>
 
 namespace panduan::documents::detail {
 
@@ -18,12 +17,12 @@ class ParserMemory {
     /// Several times what honest input of this size takes.
     static Limits for_input(std::size_t bytes) { return {.max_bytes = 1U << 30U, .max_cpu_seconds = 2 + 0.5e-6 * static_cast<double>(bytes)}; }
   };
-  ParserMemory(Limits limits, const std::stop_token& stop);
+  explicit ParserMemory(Limits limits);
   ~ParserMemory();
   ParserMemory(const ParserMemory&) = delete;
   ParserMemory& operator=(const ParserMemory&) = delete;
 
-  /// Zeroed bytes. Throws Error: InvalidInput (a limit is passed: too complex), Cancelled; std::bad_alloc.
+  /// Zeroed bytes. Throws Error: InvalidInput (a limit is passed: too complex); std::bad_alloc.
   void* allocate(std::size_t bytes);
   void* reallocate(void* block, std::size_t bytes);
   void release(void* block) noexcept;
@@ -38,7 +37,6 @@ class ParserMemory {
   static Header* header_of(void* block) { return static_cast<Header*>(block) - 1; }
 
   Limits limits_;
-  std::stop_token stop_;
   Header blocks_;  ///< a ring of all live blocks; this one is its anchor
   std::size_t live_bytes_ = 0;
   std::uint64_t calls_ = 0;

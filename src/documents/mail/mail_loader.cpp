@@ -22,14 +22,14 @@ void add_line(detail::TextBuilder& builder, std::string_view name, const std::st
   builder.break_line();
 }
 
-void add_text(detail::TextBuilder& builder, const detail::MailPart& part, const std::stop_token& stop) {
+void add_text(detail::TextBuilder& builder, const detail::MailPart& part) {
   const std::string bytes = detail::decode_body(part.entity);
   const auto decoded = decode_text(bytes, detail::parameter_of(part.entity.field("content-type"), "charset"));
   std::string text = detail::seen(decoded ? decoded->text : bytes);
   builder.break_paragraph();
   if (part.type == "text/html") {
     detail::check_markup_size(text, "HTML");
-    detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(text.size()), stop);
+    detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(text.size()));
     detail::append_html(text, builder, memory);
   } else {
     text.resize(text.find_last_not_of(" \t\r\n") + 1);
@@ -42,7 +42,7 @@ void add_text(detail::TextBuilder& builder, const detail::MailPart& part, const 
 
 bool MailLoader::accepts(const std::filesystem::path& name, std::string_view /*bytes*/) const { return has_ending_of(*this, name); }
 
-ParsedDocument MailLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+ParsedDocument MailLoader::load(std::string_view bytes) const {
   const detail::MailMessage message = detail::parse_mail(bytes);
   if (message.from.empty() && message.subject.empty() && message.date.empty())
     throw Error(ErrorKind::Corrupt, "it is no e-mail: there is no From, Subject or Date at its beginning; save the message anew as .eml");
@@ -57,7 +57,7 @@ ParsedDocument MailLoader::load(std::string_view bytes, const std::stop_token& s
   std::string attached;
   const auto names = detail::attachment_names(message);
   for (std::size_t index = 0; index < message.parts.size(); ++index) {
-    if (message.parts[index].is_text) add_text(builder, message.parts[index], stop);
+    if (message.parts[index].is_text) add_text(builder, message.parts[index]);
     else attached.append(attached.empty() ? "" : ", ").append(names[index]);
   }
   builder.break_paragraph();

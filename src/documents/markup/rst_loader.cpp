@@ -410,7 +410,8 @@ class Blocks {
       const auto row = detail::list_marker(line);
       if (row && row->is_bullet) rows.emplace_back();
       if (rows.empty()) continue;
-      std::string_view rest = row && row->is_bullet ? line.substr(std::min(row->content, line.size())) : line.substr(std::min<std::size_t>(2, detail::indent_of(line)));
+      std::string_view rest =
+          row && row->is_bullet ? line.substr(std::min(row->content, line.size())) : line.substr(std::min<std::size_t>(2, detail::indent_of(line)));
       const auto cell = detail::list_marker(rest);
       if (cell && cell->is_bullet) {
         rows.back().emplace_back(rest.substr(std::min(cell->content, rest.size())));
@@ -424,7 +425,10 @@ class Blocks {
   void add_csv_table(const RstDirective& directive) {
     add_caption(directive);
     const std::string_view named = directive.option("delim");
-    const char delimiter = named == "tab" ? '\t' : named == "space" ? ' ' : named.empty() || static_cast<unsigned char>(named.front()) >= 0x80 ? ',' : named.front();
+    const char delimiter = named == "tab"                                                       ? '\t'
+                           : named == "space"                                                   ? ' '
+                           : named.empty() || static_cast<unsigned char>(named.front()) >= 0x80 ? ','
+                                                                                                : named.front();
     std::vector<std::vector<std::string>> rows;
     std::vector<std::string> record;
     const auto read = [&](const std::string& text) {
@@ -469,7 +473,7 @@ bool RstLoader::accepts(const std::filesystem::path& name, std::string_view byte
   return has_ending_of(*this, name) && detail::looks_like_text(bytes);
 }
 
-ParsedDocument RstLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {
+ParsedDocument RstLoader::load(std::string_view bytes) const {
   detail::check_markup_size(bytes, "reStructuredText");
   const std::string source = detail::with_numbers(detail::without_tabs(detail::decode_source(bytes)));
   const RstLines lines = detail::lines_of(source);

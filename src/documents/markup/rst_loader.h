@@ -17,7 +17,7 @@ class RstLoader : public Loader {
     return kEndings;
   }
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
-  ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
+  ParsedDocument load(std::string_view bytes) const override;
 };
 
 }  // namespace panduan::documents

@@ -238,7 +238,7 @@ bool DocxLoader::accepts(const std::filesystem::path& name, std::string_view byt
   return has_ending_of(*this, name) && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
 }
 
-ParsedDocument DocxLoader::load(std::string_view bytes, const std::stop_token& /*stop*/) const {
+ParsedDocument DocxLoader::load(std::string_view bytes) const {
   detail::refuse_compound_file(bytes);
   ZipArchive archive(bytes);
   const std::string main = detail::main_part(archive, kMain);

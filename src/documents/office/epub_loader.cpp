@@ -113,7 +113,7 @@ bool EpubLoader::accepts(const std::filesystem::path& name, std::string_view byt
   return detail::is_zip(bytes) && (has_ending_of(*this, name) || bytes.substr(0, 100).find("mimetypeapplication/epub+zip") != std::string_view::npos);
 }
 
-ParsedDocument EpubLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+ParsedDocument EpubLoader::load(std::string_view bytes) const {
   ZipArchive archive(bytes);
   const Book book = read_book(archive);
   const auto encrypted = encrypted_members(archive);
@@ -127,7 +127,7 @@ ParsedDocument EpubLoader::load(std::string_view bytes, const std::stop_token& s
     if (page.empty()) continue;
     detail::check_markup_size(page, "HTML");
     const std::string source = with_end_tags(detail::decode_source(page));
-    detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()), stop);
+    detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()));
     builder.break_paragraph();
     detail::append_html(source, builder, memory, styles);
   }

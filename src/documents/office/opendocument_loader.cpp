@@ -197,11 +197,10 @@ bool is_encrypted(ZipArchive& archive) {
 }
 
 /// Sheets and slides are pages with a number; a sheet's name is its heading, and that of a slide that nobody named ("page1") is not shown.
-ParsedDocument read_pages(const pugi::xml_node& body, const Unseen& unseen, bool sheets, const std::stop_token& stop) {
+ParsedDocument read_pages(const pugi::xml_node& body, const Unseen& unseen, bool sheets) {
   ParsedDocument document;
   std::size_t number = 0;
   for (const auto& page : body.children()) {
-    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the document was stopped");
     if (local_name(page) != (sheets ? "table" : "page")) continue;
     ++number;
     if (unseen.hidden.contains(attribute_of(page, "style-name")) || attribute_of(page, "display") == "false") {
@@ -235,7 +234,7 @@ bool OpenDocumentLoader::accepts(const std::filesystem::path& name, std::string_
   return detail::is_zip(bytes) && has_ending_of(*this, name);
 }
 
-ParsedDocument OpenDocumentLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+ParsedDocument OpenDocumentLoader::load(std::string_view bytes) const {
   ZipArchive archive(bytes);
   if (is_encrypted(archive)) throw Error(ErrorKind::Unsupported, "it has a password: save a copy without one and add that");
   if (!archive.has("content.xml")) throw Error(ErrorKind::Corrupt, "there is no document in it: open and save it anew");
@@ -244,7 +243,7 @@ ParsedDocument OpenDocumentLoader::load(std::string_view bytes, const std::stop_
   const auto body = child_of(tree.root(), {"body", format_of(kind_).body});
   if (!body) throw Error(ErrorKind::Corrupt, "what is in it is another kind of document than its name says: give it the ending of what it is");
   std::string title = detail::title_in(archive, "meta.xml");
-  if (kind_ != Kind::Text) return detail::finished(read_pages(body, unseen, kind_ == Kind::Spreadsheet, stop), media_type(), std::move(title));
+  if (kind_ != Kind::Text) return detail::finished(read_pages(body, unseen, kind_ == Kind::Spreadsheet), media_type(), std::move(title));
   detail::TextBuilder builder;
   Content(builder, unseen).add(body);
   return detail::finished(builder.finish(), media_type(), std::move(title));

@@ -13,7 +13,7 @@ class OpenDocumentLoader : public Loader {
   std::string_view name() const override { return "OpenDocument"; }
   std::span<const std::string_view> endings() const override;
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
-  ParsedDocument load(std::string_view bytes, const std::stop_token& stop) const override;
+  ParsedDocument load(std::string_view bytes) const override;
 
  private:
   Kind kind_;

@@ -103,7 +103,7 @@ bool PptxLoader::accepts(const std::filesystem::path& name, std::string_view byt
   return has_ending_of(*this, name) && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
 }
 
-ParsedDocument PptxLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+ParsedDocument PptxLoader::load(std::string_view bytes) const {
   detail::refuse_compound_file(bytes);
   ZipArchive archive(bytes);
   const std::string main = detail::main_part(archive, kMain);
@@ -113,7 +113,6 @@ ParsedDocument PptxLoader::load(std::string_view bytes, const std::stop_token& s
   ParsedDocument document;
   std::size_t number = 0;
   for (const auto& entry : child_of(tree.root(), "sldIdLst").children()) {
-    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the presentation was stopped");
     if (local_name(entry) != "sldId") continue;
     ++number;
     const auto found = relationships.find(detail::relationship_id(entry));

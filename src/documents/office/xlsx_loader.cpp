@@ -244,7 +244,7 @@ bool XlsxLoader::accepts(const std::filesystem::path& name, std::string_view byt
   return has_ending_of(*this, name) && (detail::is_zip(bytes) || detail::is_compound_file(bytes));
 }
 
-ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& stop) const {
+ParsedDocument XlsxLoader::load(std::string_view bytes) const {
   detail::refuse_compound_file(bytes);
   ZipArchive archive(bytes);
   const std::string main = detail::main_part(archive, kMain);
@@ -258,7 +258,6 @@ ParsedDocument XlsxLoader::load(std::string_view bytes, const std::stop_token& s
   std::size_t number = 0;
   for (const auto& entry : child_of(tree.root(), "sheets").children()) {
     ++number;
-    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading the workbook was stopped");
     const auto found = relationships.find(detail::relationship_id(entry));
     if (found == relationships.end() || !archive.has(found->second.target)) continue;
     const auto sheet = detail::read_tree(archive, found->second.target);
