@@ -20,7 +20,7 @@ class LocalWorkbench final : public Workbench {
                           const std::stop_token& stop) override;
   std::vector<std::string> followed_folders(const identity::Caller& caller) override;
   void unfollow(const identity::Caller& caller, const std::string& folder) override;
-  ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override;
+  std::vector<ingest::FileResult> upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override;
   WorkspaceSettings workspace_settings(const identity::Caller& caller) override;
   WorkspaceSettings change_workspace_settings(const identity::Caller& caller, const SettingChanges& changes) override;
   store::DocumentList list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) override;

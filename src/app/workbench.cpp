@@ -123,7 +123,8 @@ void LocalWorkbench::unfollow(const identity::Caller& caller, const std::string&
     throw Error(ErrorKind::NotFound, fmt::format("the folder '{}' is not followed: 'panduan sync --list' shows which are", folder));
 }
 
-ingest::FileResult LocalWorkbench::upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) {
+std::vector<ingest::FileResult> LocalWorkbench::upload(const identity::Caller& caller, const std::string& name, std::string bytes,
+                                                       const std::stop_token& stop) {
   ingest::Ingester ingester(*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_));
   return ingester.add_bytes(caller, upload_source(name), std::move(bytes), stop);
 }

@@ -63,8 +63,8 @@ class Workbench {
   virtual WorkspaceSettings workspace_settings(const identity::Caller& caller) = 0;
   /// All changes or none. Throws Error{InvalidInput} that names the setting and what was expected.
   virtual WorkspaceSettings change_workspace_settings(const identity::Caller& caller, const SettingChanges& changes) = 0;
-  /// One document from its bytes; `name` is its source and tells its format. Throws what add reports per file.
-  virtual ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) = 0;
+  /// One document from its bytes, or all that an archive or e-mail holds; `name` is its source and tells its format. Throws what add reports per file.
+  virtual std::vector<ingest::FileResult> upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) = 0;
   virtual store::DocumentList list(const identity::Caller& caller, std::size_t limit, const std::string& cursor) = 0;
   /// By id or source. Throws Error{NotFound}.
   virtual store::Document find(const identity::Caller& caller, const std::string& id_or_source) = 0;

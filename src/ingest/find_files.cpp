@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "documents/container.h"
 #include "documents/loader.h"
 #include "ingest/ignore_rules.h"
 
@@ -78,7 +79,7 @@ class Walk {
     const bool is_folder = !is_link && entry.is_directory(error);
     if (is_hidden(path) || (!rules_.empty() && is_ignored(path, is_folder))) return;
     if (is_folder) return enter(path);
-    if (!documents::has_known_ending(path) || !entry.is_regular_file(error)) return;
+    if (!(documents::has_known_ending(path) || documents::has_container_ending(path)) || !entry.is_regular_file(error)) return;
     if (is_link && leads_out(path)) {
       refused.push_back({.path = path, .reason = "it is a link that leads out of the folder: add the file that it points to itself"});
       return;

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "documents/chunker.h"
+#include "documents/container.h"
 #include "documents/loader.h"
 #include "documents/terms.h"
 #include "documents/worker.h"
@@ -51,12 +52,21 @@ AddSummary Ingester::add(const identity::Caller& caller, const std::vector<std::
   const FoundFiles found = find_files(paths);
   Run run = begin(caller, sink, stop);
   std::vector<Pending> pending;
+  std::vector<Pending> containers;
   for (const Refused& refused : found.refused) pending.push_back({.path = refused.path, .stamp = {}, .refused = refused.reason});
   for (const auto& path : found.files) {
     run.stop_if_asked();
     Pending file{.path = path, .stamp = {}, .refused = {}};
     try {
       file.stamp = detail::stamp_of(path);
+      if (detail::holds_files(path)) {
+        const bool is_known = is_container_known(run, file);
+        if (!is_known) containers.push_back(file);
+        if (!documents::has_known_ending(path)) {
+          if (is_known) ++run.summary.unchanged;
+          continue;
+        }
+      }
       const auto known = store_.find_document_by_source(caller.workspace_id, path.string());
       if (known && known->stamp == file.stamp && store_.is_prepared(caller.workspace_id, known->id, run.chunking, run.model)) {
         run.tell({.source = path.string(), .outcome = AddOutcome::Unchanged, .reason = {}, .document = *known});
@@ -69,23 +79,31 @@ AddSummary Ingester::add(const identity::Caller& caller, const std::vector<std::
     pending.push_back(std::move(file));
   }
   read_and_store(run, pending);
+  for (const Pending& container : containers) add_container(run, container);
   run.summary.total_ms = run.watch.elapsed_ms();
   return run.summary;
 }
 
-FileResult Ingester::add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) {
+std::vector<FileResult> Ingester::add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) {
   identity::require(caller, identity::Right::Write);
-  const AddSink nobody;
-  Run run = begin(caller, nobody, stop);
-  const store::FileStamp stamp{.modified_ns = 0, .bytes = bytes.size()};
-  ReadFile file = read_bytes(run, name, stamp, std::move(bytes), true);
-  ReadFile* const only = &file;
-  embed(run, {&only, 1});
-  return store(run, file);
+  std::vector<FileResult> results;
+  const AddSink sink{.on_progress = {}, .on_file = [&](const FileResult& result) { results.push_back(result); }};
+  Run run = begin(caller, sink, stop);
+  Pending pending{.path = name, .stamp = {.modified_ns = 0, .bytes = bytes.size()}, .refused = {}, .bytes = {}, .is_inside = true};
+  const bool holds_files = documents::is_container(name, bytes);
+  if (holds_files) pending.bytes = bytes;
+  if (!holds_files || documents::has_known_ending(name)) {
+    ReadFile file = read_bytes(run, name, pending.stamp, std::move(bytes), true);
+    ReadFile* const only = &file;
+    embed(run, {&only, 1});
+    run.tell(store(run, file));
+  }
+  if (holds_files) add_container(run, pending);
+  return results;
 }
 
-void Ingester::read_and_store(Run& run, const std::vector<Pending>& pending) {
-  run.progress.files_total = pending.size();
+void Ingester::read_and_store(Run& run, std::vector<Pending>& pending) {
+  run.progress.files_total += pending.size();
   for (const Pending& file : pending) run.progress.bytes_total += file.stamp.bytes;
   if (pending.empty()) return;
   run.progress.file = pending.front().path.string();
@@ -106,11 +124,11 @@ void Ingester::read_and_store(Run& run, const std::vector<Pending>& pending) {
       run.progress.bytes_done += bytes;
       run.tell(result);
     }
-    run.report(run.progress.files_done == pending.size() ? "storing" : "reading");
+    run.report(run.progress.files_done == run.progress.files_total ? "storing" : "reading");
   }
 }
 
-ReadFile Ingester::read(const Run& run, const Pending& pending) const {
+ReadFile Ingester::read(const Run& run, Pending& pending) const {
   const std::string source = pending.path.string();
   ReadFile failed{
       .source = source, .outcome = AddOutcome::Failed, .reason = pending.refused, .unchanged = {}, .stamp = pending.stamp, .version = {}, .texts = {}};
@@ -120,7 +138,8 @@ ReadFile Ingester::read(const Run& run, const Pending& pending) const {
       throw Error(ErrorKind::TooLarge,
                   fmt::format("it has {} bytes, the limit is {}: split it, or raise documents.max_file_mb", pending.stamp.bytes, options_.max_file_bytes));
     }
-    return read_bytes(run, source, pending.stamp, read_file(pending.path, options_.max_file_bytes), true);
+    std::string bytes = pending.is_inside ? std::move(pending.bytes) : read_file(pending.path, options_.max_file_bytes);
+    return read_bytes(run, source, pending.stamp, std::move(bytes), true);
   } catch (const Error& error) {
     if (detail::ends_everything(error)) throw;
     failed.reason = error.what();

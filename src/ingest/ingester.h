@@ -45,8 +45,9 @@ class Ingester {
   AddSummary sync(const identity::Caller& caller, const std::filesystem::path& folder, const SyncOptions& how, const AddSink& sink,
                   const std::stop_token& stop);
 
-  /// One document from bytes that are in memory. Throws what made it fail.
-  FileResult add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop);
+  /// One document from bytes that are in memory, or the documents that they hold: all as it came out, and no source of theirs that is gone from them. Throws
+  /// what made a document fail that holds no others.
+  std::vector<FileResult> add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop);
 
  private:
   struct Run;
@@ -55,8 +56,12 @@ class Ingester {
   Run begin(const identity::Caller& caller, const AddSink& sink, const std::stop_token& stop);
   Plan plan(const Run& run, const std::filesystem::path& folder, const SyncOptions& how) const;
   void move_files(Run& run, Plan& plan);
-  void read_and_store(Run& run, const std::vector<Pending>& pending);
-  ReadFile read(const Run& run, const Pending& pending) const;
+  void read_and_store(Run& run, std::vector<Pending>& pending);
+  ReadFile read(const Run& run, Pending& pending) const;
+  bool is_container_known(const Run& run, const Pending& file) const;
+  void add_container(Run& run, const Pending& file);
+  struct Unpacking;
+  std::string unpack(Run& run, Unpacking& unpacking, const std::string& source, std::string_view bytes, int depth);
   ReadFile read_bytes(const Run& run, const std::string& source, const store::FileStamp& stamp, std::string bytes, bool looks_for_known) const;
   void cut(ReadFile& file) const;
   void embed_group(Run& run, std::span<ReadFile> group);

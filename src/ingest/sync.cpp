@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "documents/container.h"
 #include "documents/loader.h"
 #include "ingest/detail/ingest_run.h"
 #include "ingest/find_files.h"
@@ -35,6 +36,7 @@ bool lies_in(const std::string& source, const fs::path& folder) { return source 
 /// What has to be done so that the documents are those of the folder.
 struct Ingester::Plan {
   std::vector<Pending> pending;
+  std::vector<Pending> containers;
   std::vector<store::KnownSource> gone;
   std::vector<std::string> forgotten;  ///< sources of notes about files that are gone
   std::size_t unchanged = 0;
@@ -53,6 +55,7 @@ AddSummary Ingester::sync(const identity::Caller& caller, const fs::path& folder
   store_.follow_folder(caller.workspace_id, root.string());
   move_files(run, plan);
   read_and_store(run, plan.pending);
+  for (const Pending& container : plan.containers) add_container(run, container);
   for (const store::KnownSource& gone : plan.gone) {
     run.stop_if_asked();
     if (store_.remove_document(caller.workspace_id, gone.id)) run.tell({.source = gone.source, .outcome = AddOutcome::Removed, .reason = {}, .document = {}});
@@ -73,15 +76,28 @@ Ingester::Plan Ingester::plan(const Run& run, const fs::path& folder, const Sync
   Plan plan;
   for (const fs::path& path : found.files) {
     run.stop_if_asked();
-    const auto is_known = known.extract(path.string());
-    const auto note = notes.extract(path.string());
     Pending file{.path = path, .stamp = {}, .refused = {}};
     try {
       file.stamp = detail::stamp_of(path);
     } catch (const Error& error) {
       file.refused = error.what();
     }
-    const bool failed_so = note && note.mapped().stamp == file.stamp && note.mapped().chunking == run.chunking;
+    const auto is_known = known.extract(path.string());
+    const auto note = notes.extract(path.string());
+    const bool is_noted = note && note.mapped().stamp == file.stamp && note.mapped().chunking == run.chunking;
+    const bool failed_so = is_noted && !note.mapped().reason.empty();
+    if (documents::has_container_ending(path)) {
+      // What it holds stays while it is as it was; else add_container sees to it.
+      const std::size_t inside = std::erase_if(known, [&](const auto& source) { return lies_in(source.first, path); });
+      const std::size_t failed = std::erase_if(notes, [&](const auto& other) { return lies_in(other.first, path); });
+      if (is_noted && !(how.retries && (failed > 0 || failed_so))) {
+        plan.unchanged += inside + (is_known ? 1 : 0);
+        plan.failed_before += failed + (failed_so ? 1 : 0);
+        continue;
+      }
+      plan.containers.push_back(file);
+      if (!documents::has_known_ending(path)) continue;
+    }
     if (is_known && is_known.mapped().stamp == file.stamp && is_known.mapped().is_prepared) ++plan.unchanged;
     else if (failed_so && !how.retries) ++plan.failed_before;
     else plan.pending.push_back(std::move(file));

@@ -70,11 +70,13 @@ class RemoteWorkbench : public app::Workbench {
     call("/local/unfollow", {{"folder", folder}});
   }
 
-  ingest::FileResult upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override {
+  std::vector<ingest::FileResult> upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override {
     identity::require(caller, Right::Write);
     net::HttpRequest request = post("/local/upload?name=" + percent_encoded(name), std::move(bytes));
     request.headers["content-type"] = "application/octet-stream";
-    return file_result_from_json(answer_to(request, stop));
+    std::vector<ingest::FileResult> results;
+    for (const auto& result : field<Json>(answer_to(request, stop), "files")) results.push_back(file_result_from_json(result));
+    return results;
   }
 
   app::WorkspaceSettings workspace_settings(const identity::Caller& caller) override {

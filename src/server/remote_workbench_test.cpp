@@ -123,7 +123,7 @@ TEST_F(RemoteWorkbenchTest, AStopRequestEndsAnAddThere) {
 }
 
 TEST_F(RemoteWorkbenchTest, UploadListFindAndRemove) {
-  const auto result = remote_->upload(caller_, "文 1.txt", std::string("a\0b", 3), {});
+  const auto result = remote_->upload(caller_, "文 1.txt", std::string("a\0b", 3), {}).at(0);
   EXPECT_EQ(result.document.source, "文 1.txt");
   EXPECT_EQ(result.document.stamp.bytes, 3U);
   remote_->upload(caller_, "/home/b.txt", "b", {});

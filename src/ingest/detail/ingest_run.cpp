@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <cerrno>
+#include <fstream>
 
 #include "base/file.h"
+#include "documents/container.h"
+#include "documents/loader.h"
 
 namespace panduan::ingest::detail {
 
@@ -13,6 +17,15 @@ store::FileStamp stamp_of(const std::filesystem::path& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) != 0) throw error_from_errno(errno, fmt::format("cannot read '{}'", path.string()));
   return {.modified_ns = status.st_mtim.tv_sec * 1'000'000'000LL + status.st_mtim.tv_nsec, .bytes = static_cast<std::uint64_t>(status.st_size)};
+}
+
+bool holds_files(const std::filesystem::path& path) {
+  if (documents::has_container_ending(path)) return true;
+  if (documents::has_known_ending(path)) return false;
+  std::array<char, 1024> start{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(start.data(), start.size());
+  return documents::is_container(path, {start.data(), static_cast<std::size_t>(file.gcount())});
 }
 
 }  // namespace panduan::ingest::detail

@@ -13,6 +13,9 @@ namespace detail {
 /// Throws Error: NotFound, Forbidden.
 store::FileStamp stamp_of(const std::filesystem::path& path);
 
+/// Whether a file is one that holds others, by its name or where that tells nothing by its first bytes.
+bool holds_files(const std::filesystem::path& path);
+
 /// These would meet every other file, too.
 inline bool ends_everything(const Error& error) { return error.kind() == ErrorKind::Cancelled || error.kind() == ErrorKind::NoSpace; }
 
@@ -23,6 +26,8 @@ struct Ingester::Pending {
   std::filesystem::path path;
   store::FileStamp stamp;
   std::string refused;  ///< why it cannot be looked at
+  std::string bytes;    ///< of a file that lies in another one; else it is read from its path
+  bool is_inside = false;
 };
 
 /// What one call carries from step to step.

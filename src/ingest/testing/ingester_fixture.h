@@ -71,7 +71,7 @@ class IngesterTest : public ::testing::Test {
              stop);
   }
   FileResult add_bytes(const std::string& name, std::string bytes) {
-    return Ingester(*store_, embedder_, options_).add_bytes(caller_, name, std::move(bytes), {});
+    return Ingester(*store_, embedder_, options_).add_bytes(caller_, name, std::move(bytes), {}).at(0);
   }
 
   /// The sources of the documents that hold this word.

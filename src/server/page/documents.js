@@ -67,8 +67,14 @@ async function upload(file, tell) {
   form.append("file", file, file.name);
   try {
     const { files } = await getJson("/api/v1/upload", { method: "POST", headers: { "Idempotency-Key": newKey() }, body: form });
-    const [{ outcome, reason }] = files;
-    tell(outcome === "failed" ? reason : t(outcome), outcome === "failed" ? "failed" : "done");
+    if (files.length === 1) {
+      const [{ outcome, reason }] = files;
+      tell(outcome === "failed" ? reason : t(outcome), outcome === "failed" ? "failed" : "done");
+    } else {  // an archive, a mailbox, a message with attachments
+      const failures = files.filter(({ outcome }) => outcome === "failed");
+      const reasons = failures.map(({ source, reason }) => `${baseName(source)}: ${reason}`);
+      tell([t("ofFiles", files.length - failures.length, files.length), ...reasons].join("\n"), failures.length > 0 ? "failed" : "done");
+    }
   } catch (error) {
     tell(told(error), "failed");
   }

@@ -101,7 +101,9 @@ void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t m
               .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) {
                 const auto name = request.query.find("name");
                 if (name == request.query.end()) throw Error(ErrorKind::InvalidInput, "the name is missing");
-                reply_json(reply, to_json(workbench.upload(workbench.local_caller(), name->second, request.body, stop)));
+                Json files = Json::array();
+                for (const auto& result : workbench.upload(workbench.local_caller(), name->second, request.body, stop)) files.push_back(to_json(result));
+                reply_json(reply, {{"files", std::move(files)}});
               }});
 
   LocalRoutes local(router, workbench);

@@ -50,9 +50,13 @@ std::string idempotency_key(const Request& request) {
   return key;
 }
 
-Json add_file(app::Workbench& workbench, const identity::Caller& caller, const UploadedFile& file, const std::stop_token& stop, bool& failed) {
+/// What came of a file, or of each that it holds.
+void add_file(app::Workbench& workbench, const identity::Caller& caller, const UploadedFile& file, const std::stop_token& stop, Json& results, bool& failed) {
   try {
-    return to_json(workbench.upload(caller, file.name, std::string(file.bytes), stop));
+    for (const auto& result : workbench.upload(caller, file.name, std::string(file.bytes), stop)) {
+      failed = failed || result.outcome == ingest::AddOutcome::Failed;
+      results.push_back(to_json(result));
+    }
   } catch (const Error& error) {
     // One bad file is its own result; what ends the whole request, or would meet every file alike, is not.
     constexpr std::array kOfAll{ErrorKind::Cancelled, ErrorKind::Forbidden, ErrorKind::NoSpace, ErrorKind::Unavailable, ErrorKind::Internal};
@@ -60,7 +64,7 @@ Json add_file(app::Workbench& workbench, const identity::Caller& caller, const U
     failed = true;
     Json result = to_json(ingest::FileResult{.source = file.name, .outcome = ingest::AddOutcome::Failed, .reason = error.what(), .document = {}});
     result["problem"] = problem_json(error);
-    return result;
+    results.push_back(std::move(result));
   }
 }
 
@@ -77,7 +81,7 @@ void upload(app::Workbench& workbench, const Request& request, Reply& reply, con
   }
   Json results = Json::array();
   bool failed = false;
-  for (const auto& file : files) results.push_back(add_file(workbench, caller, file, stop, failed));
+  for (const auto& file : files) add_file(workbench, caller, file, stop, results, failed);
   const std::string body = to_text({{"files", std::move(results)}});
   // A failure is not kept: what was missing may be there the next time.
   if (!key.empty() && !failed) workbench.keep_response(caller, key, hash, body);

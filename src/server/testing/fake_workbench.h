@@ -53,12 +53,12 @@ class FakeWorkbench : public app::Workbench {
     if (std::erase(folders, folder) == 0) throw Error(ErrorKind::NotFound, "the folder is not followed");
   }
 
-  ingest::FileResult upload(const identity::Caller&, const std::string& name, std::string bytes, const std::stop_token&) override {
+  std::vector<ingest::FileResult> upload(const identity::Caller&, const std::string& name, std::string bytes, const std::stop_token&) override {
     ++uploaded;
-    if (on_upload) return on_upload(name, bytes);
+    if (on_upload) return {on_upload(name, bytes)};
     const std::lock_guard lock(mutex_);
     documents.push_back(document(name, bytes.size()));
-    return {.source = name, .outcome = ingest::AddOutcome::Added, .reason = {}, .document = documents.back()};
+    return {{.source = name, .outcome = ingest::AddOutcome::Added, .reason = {}, .document = documents.back()}};
   }
 
   app::WorkspaceSettings workspace_settings(const identity::Caller&) override { return settings; }
