@@ -83,7 +83,7 @@ class Outline {
   }
 
  private:
-  static constexpr std::size_t npos = std::string_view::npos;
+  static constexpr std::size_t kNowhere = std::string_view::npos;
   struct Open {
     TSNode node;
     bool is_heading = false;
@@ -92,7 +92,7 @@ class Outline {
   /// Whether a declaration is a heading: it has a body.
   bool add(TSNode node) {
     const std::size_t body = body_of(node);
-    if (body == npos) return false;
+    if (body == kNowhere) return false;
     const std::size_t last = headings_.empty() ? 0 : headings_.back().text.end;
     const std::size_t begin = begin_of(node, last);
     const std::size_t signature = signature_of(begin, body);
@@ -114,24 +114,26 @@ class Outline {
 
   static TSNode child(TSNode node, std::string_view field) { return ts_node_child_by_field_name(node, field.data(), static_cast<std::uint32_t>(field.size())); }
 
-  /// Where what a declaration holds begins; npos when it holds nothing.
+  /// Where what a declaration holds begins; kNowhere when it holds nothing.
   std::size_t body_of(TSNode node) const {
     TSNode body = child(node, "body");
     const std::string_view type = type_of(node);
+    if (type == "namespace_definition" && ts_node_is_null(child(node, "name"))) return kNowhere;  // "namespace" says nothing
     if (type == "variable_declarator") {
       const TSNode value = child(node, "value");
-      if (ts_node_is_null(value) || (type_of(value) != "arrow_function" && type_of(value) != "function_expression" && type_of(value) != "class")) return npos;
+      if (ts_node_is_null(value) || (type_of(value) != "arrow_function" && type_of(value) != "function_expression" && type_of(value) != "class"))
+        return kNowhere;
       body = child(value, "body");
     } else if (type == "type_spec") {
       const TSNode defined = child(node, "type");
-      if (ts_node_is_null(defined) || (type_of(defined) != "struct_type" && type_of(defined) != "interface_type")) return npos;
+      if (ts_node_is_null(defined) || (type_of(defined) != "struct_type" && type_of(defined) != "interface_type")) return kNowhere;
       const std::size_t brace = text_.find('{', ts_node_start_byte(defined));
-      return brace < ts_node_end_byte(defined) ? brace : npos;
+      return brace < ts_node_end_byte(defined) ? brace : kNowhere;
     } else if (type == "macro_definition") {
       const std::size_t brace = text_.find('{', ts_node_start_byte(node));
-      return brace < ts_node_end_byte(node) ? brace : npos;
+      return brace < ts_node_end_byte(node) ? brace : kNowhere;
     }
-    return ts_node_is_null(body) ? npos : ts_node_start_byte(body);
+    return ts_node_is_null(body) ? kNowhere : ts_node_start_byte(body);
   }
 
   /// The first line that is no attribute, annotation or decorator.
@@ -139,7 +141,7 @@ class Outline {
     std::size_t at = begin;
     while (at < body && (text_[at] == '@' || text_[at] == '[' || text_[at] == '#')) {
       const std::size_t next = text_.substr(0, body).find_first_not_of(" \t\n", std::min(text_.substr(0, body).find('\n', at), body));
-      if (next == npos) return begin;
+      if (next == kNowhere) return begin;
       at = next;
     }
     return at;
@@ -159,13 +161,13 @@ class Outline {
     return begin + signature.size();
   }
 
-  /// Where the line that a place stands in begins; npos where that is far: code that a program squeezed onto one line.
+  /// Where the line that a place stands in begins; kNowhere where that is far: code that a program squeezed onto one line.
   std::size_t line_begin(std::size_t at) const {
     constexpr std::size_t kFar = 1000;
     const std::size_t from = at - std::min(at, kFar);
     const std::size_t line_end = text_.substr(from, at - from).rfind('\n');
-    if (line_end != npos) return from + line_end + 1;
-    return from == 0 ? 0 : npos;
+    if (line_end != kNowhere) return from + line_end + 1;
+    return from == 0 ? 0 : kNowhere;
   }
 
   /// Where what explains a declaration begins: comments, attributes and decorators on the lines above it, up to an empty one.
@@ -173,15 +175,15 @@ class Outline {
     constexpr std::size_t kMostLines = 400;
     std::size_t lead = begin;
     std::size_t line = line_begin(begin);
-    if (line == npos || text_.substr(line, begin - line).find_first_not_of(" \t") != npos) return begin;
+    if (line == kNowhere || text_.substr(line, begin - line).find_first_not_of(" \t") != kNowhere) return begin;
     bool in_block = false;  // between /* and */, which is seen from below
     for (std::size_t lines = 0; lines < kMostLines && line > 0; ++lines) {
       const std::size_t above = line_begin(line - 1);
-      if (above == npos) break;
+      if (above == kNowhere) break;
       const std::size_t first = std::min(text_.find_first_not_of(" \t", above), line - 1);
       std::string_view content = text_.substr(first, line - 1 - first);
       content = content.substr(0, content.find_last_not_of(" \t") + 1);
-      const bool opens_block = content.find("/*") != npos;
+      const bool opens_block = content.find("/*") != kNowhere;
       if (in_block && opens_block && !content.starts_with("/*")) break;
       if (!in_block && !explains(content)) break;
       in_block = !opens_block && (in_block || content.ends_with("*/"));
@@ -193,7 +195,7 @@ class Outline {
 
   bool explains(std::string_view line) const {
     if (line.starts_with('#')) return line.starts_with("#[") || (language_.hash_comments && !line.starts_with("#!"));
-    const bool ends_block = line.ends_with("*/") && (line.starts_with("/*") || line.find("/*") == npos);
+    const bool ends_block = line.ends_with("*/") && (line.starts_with("/*") || line.find("/*") == kNowhere);
     return line.starts_with("//") || line.starts_with('@') || (line.starts_with('[') && line.ends_with(']')) || ends_block;
   }
 

@@ -38,6 +38,9 @@ TEST(CodeLoader, CAndCpp) {
       ElementsAre("1 namespace kern", "2 [/// A bridge.\n/// Of steel.] class Bridge : public Thing", "3 int cost() const",
                   "2 template <class T>\nT twice(T x)"));
 }
+TEST(CodeLoader, ANamespaceWithoutANameIsNoHeading) {
+  EXPECT_THAT(outline_of("a.cpp", "namespace kern {\nnamespace {\nint f() { return 1; }\n}\n}\n"), ElementsAre("1 namespace kern", "2 int f()"));
+}
 TEST(CodeLoader, Python) {
   EXPECT_THAT(
       outline_of(
