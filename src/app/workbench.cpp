@@ -172,6 +172,15 @@ store::Document LocalWorkbench::remove(const identity::Caller& caller, const std
   return document;
 }
 
+std::vector<store::KnownSource> LocalWorkbench::remove_below(const identity::Caller& caller, const std::string& path) {
+  identity::require(caller, identity::Right::Write);
+  auto known = store_->sources_below(caller.workspace_id, path, "", 0);
+  if (known.empty()) throw Error(ErrorKind::NotFound, fmt::format("there is no document '{}': 'panduan list' shows what is there", path));
+  for (const store::KnownSource& source : known) store_->remove_document(caller.workspace_id, source.id);
+  for (const store::FileNote& note : store_->file_notes(caller.workspace_id, path)) store_->forget_file(caller.workspace_id, note.source);
+  return known;
+}
+
 std::vector<SearchHit> LocalWorkbench::search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) {
   check_question_text(question);
   std::vector<SearchHit> hits;

@@ -70,6 +70,8 @@ class Workbench {
   virtual store::Document find(const identity::Caller& caller, const std::string& id_or_source) = 0;
   /// By id or source; gives what was removed. Throws Error{NotFound}.
   virtual store::Document remove(const identity::Caller& caller, const std::string& id_or_source) = 0;
+  /// Every document that came from below this path, a folder or a file that holds others. Throws Error{NotFound} when there is none.
+  virtual std::vector<store::KnownSource> remove_below(const identity::Caller& caller, const std::string& path) = 0;
   virtual std::vector<SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) = 0;
   /// Sends the answer's events and returns after `done`. A question with a conversation_id goes on from there, as far back as
   /// kMaxHistoryBytes reach, and is kept there with its answer. Throws Error as check_question, and NotFound for an unknown conversation.

@@ -87,7 +87,7 @@ class Parser {
     list->add_option("--limit", arguments_.list_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 10000));
     list->add_option("--cursor", arguments_.cursor, "Go on where a list ended")->type_name("CURSOR");
     command(app_, "remove", "Remove documents, with all that was derived from them", Command::Remove)
-        ->add_option("DOCUMENT", arguments_.names, "Ids or paths")
+        ->add_option("DOCUMENT", arguments_.names, "Ids or paths; of a folder or an archive, all that came from it")
         ->required();
   }
 

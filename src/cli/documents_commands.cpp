@@ -20,8 +20,8 @@
 namespace panduan::cli {
 namespace {
 
-/// By id or source; a path is one of this process, whose folder is not the server's.
-store::Document remove_named(app::Workbench& workbench, const std::string& name) {
+/// By id or source, or all below a path, which is one of this process, whose folder is not the server's. Gives what was removed: id and source.
+std::vector<store::KnownSource> remove_named(app::Workbench& workbench, const std::string& name) {
   const auto caller = workbench.local_caller();
   std::error_code error;
   const auto path = std::filesystem::weakly_canonical(name, error).string();
@@ -29,12 +29,13 @@ store::Document remove_named(app::Workbench& workbench, const std::string& name)
   if (!error && path != name) candidates.push_back(path);
   for (const auto& candidate : candidates) {
     try {
-      return workbench.remove(caller, candidate);
+      const auto document = workbench.remove(caller, candidate);
+      return {{.id = document.id, .source = document.source}};
     } catch (const Error& not_found) {
       if (not_found.kind() != ErrorKind::NotFound) throw;
     }
   }
-  throw Error(ErrorKind::NotFound, fmt::format("there is no document '{}': 'panduan list' shows what is there", name));
+  return workbench.remove_below(caller, candidates.back());
 }
 
 }  // namespace
@@ -81,9 +82,10 @@ int run_list(const Session& session) {
 int run_remove(const Session& session) {
   const auto workbench = open(session.config);
   for (const auto& name : session.arguments.names) {
-    const auto document = remove_named(*workbench, name);
-    if (session.arguments.json) print_json(server::to_json(document));
-    else fmt::print("{} {}\n", styled("removed", Style::Green), printable(document.source));
+    for (const auto& removed : remove_named(*workbench, name)) {
+      if (session.arguments.json) print_json({{"event", "removed"}, {"id", removed.id}, {"source", removed.source}});
+      else fmt::print("{} {}\n", styled("removed", Style::Green), printable(removed.source));
+    }
   }
   return 0;
 }

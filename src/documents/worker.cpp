@@ -106,6 +106,8 @@ std::optional<int> run_as_worker(int argc, char** argv) {
   const auto work = work_of({argv, static_cast<std::size_t>(argc)});
   if (!work) return kUsage;
   try {
+    // The embedder's threads wait for each other: one that is kept from its core by parsing would hold up all of them. Where it is refused, so be it.
+    [[maybe_unused]] const int niceness = ::nice(10);
     std::setlocale(LC_CTYPE, "C.UTF-8");  // libarchive gives names in it
     enter_sandbox({.memory_bytes = kMemoryBytes, .cpu_seconds = kProcessorSeconds});
   } catch (const Error& error) {

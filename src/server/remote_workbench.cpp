@@ -107,6 +107,14 @@ class RemoteWorkbench : public app::Workbench {
     return document_from_json(call("/local/remove", {{"document", id_or_source}}));
   }
 
+  std::vector<store::KnownSource> remove_below(const identity::Caller& caller, const std::string& path) override {
+    identity::require(caller, Right::Write);
+    std::vector<store::KnownSource> removed;
+    for (const auto& one : field<Json>(call("/local/remove-below", {{"path", path}}), "removed"))
+      removed.push_back({.id = field<std::string>(one, "id"), .source = field<std::string>(one, "source")});
+    return removed;
+  }
+
   std::vector<app::SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) override {
     identity::require(caller, Right::Read);
     std::vector<app::SearchHit> hits;

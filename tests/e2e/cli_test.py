@@ -10,6 +10,7 @@ import tempfile
 import time
 import unittest
 import urllib.request
+import zipfile
 from pathlib import Path
 
 PANDUAN = os.path.abspath(sys.argv.pop(1))
@@ -292,6 +293,21 @@ class CliTest(unittest.TestCase):
         self.assertIn("not followed", self.run_panduan("sync", "--unfollow", str(self.root), code=3)[1])
         self.run_panduan("sync", "--unfollow", str(folder))
         self.assertIn("no folder is followed", self.run_panduan("sync", code=2)[1])
+
+    def test_an_archive_is_read_like_a_folder(self):
+        archive = self.root / "papers.zip"
+        with zipfile.ZipFile(archive, "w") as packed_files:
+            packed_files.writestr("bridge.txt", ENGLISH)
+            packed_files.writestr("../out.txt", ENGLISH)
+            packed_files.writestr("桥.md", CHINESE)
+        out, _ = self.run_panduan("add", str(archive), code=1)
+        self.assertIn("2 added", out)
+        self.assertIn("papers.zip/桥.md", self.run_panduan("list")[0])
+        self.assertRegex(self.run_panduan("list")[0], r"failed  .*papers.zip/\S*out.txt: ")
+        self.assertIn("2 the same", self.run_panduan("sync", str(self.root))[0])
+        removed, _ = self.run_panduan("remove", str(archive))
+        self.assertEqual(2, removed.count("removed"))
+        self.assertIn("No documents yet", self.run_panduan("list")[0])
 
     def test_watches_a_folder_and_leaves_the_store_to_others(self):
         folder = self.root / "folder"

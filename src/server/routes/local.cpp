@@ -120,6 +120,12 @@ void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t m
   local.add("/local/find", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
     return to_json(to.find(to.local_caller(), field<std::string>(json, "document")));
   });
+  local.add("/local/remove-below", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
+    Json removed = Json::array();
+    for (const auto& source : to.remove_below(to.local_caller(), field<std::string>(json, "path")))
+      removed.push_back({{"id", source.id}, {"source", source.source}});
+    return Json{{"removed", std::move(removed)}};
+  });
   local.add("/local/remove", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
     return to_json(to.remove(to.local_caller(), field<std::string>(json, "document")));
   });

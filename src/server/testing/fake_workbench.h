@@ -90,6 +90,11 @@ class FakeWorkbench : public app::Workbench {
     return removed;
   }
 
+  std::vector<store::KnownSource> remove_below(const identity::Caller& caller, const std::string& path) override {
+    const store::Document removed = remove(caller, path);
+    return {{.id = removed.id, .source = removed.source}};
+  }
+
   std::vector<app::SearchHit> search(const identity::Caller&, const std::string& question, std::size_t limit, const std::stop_token& stop) override {
     return on_search ? on_search(question, limit, stop) : std::vector<app::SearchHit>{};
   }
