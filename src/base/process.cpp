@@ -14,14 +14,12 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <optional>
 #include <sstream>
 #include <thread>
 
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/sandbox.h"
 
 namespace panduan {
 namespace {
@@ -137,8 +135,6 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
   for (auto& variable : variables) environment.push_back(variable.data());
   environment.push_back(nullptr);
 
-  std::optional<ProgramSandbox> sandbox;
-  if (command.confined) sandbox.emplace();
   Pipe input;
   Pipe output;
   Pipe errors;
@@ -149,8 +145,6 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     if (::getppid() != parent) ::_exit(127);
-    if (command.max_memory_bytes > 0) limit(RLIMIT_AS, command.max_memory_bytes);
-    if (command.max_file_bytes != UINT64_MAX) limit(RLIMIT_FSIZE, command.max_file_bytes);
     limit(RLIMIT_CORE, 0);
     ::setpgid(0, 0);  // Ctrl-C reaches us, and we decide
     // A pipe may have got one of the three numbers itself, when we were started without it.
@@ -162,7 +156,6 @@ CommandResult run_command(const Command& command, const std::stop_token& stop) {
     ::dup2(errors.write_end, 2);
     // A library's files need not be marked as ours are.
     ::syscall(SYS_close_range, 3U, ~0U, CLOSE_RANGE_CLOEXEC);
-    if (sandbox && !sandbox->enter()) ::_exit(127);
     ::execve(program.c_str(), argv.data(), environment.data());
     ::_exit(127);
   }

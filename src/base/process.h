@@ -15,12 +15,9 @@ struct Command {
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;  ///< added to ours
   bool inherits_environment = true;                ///< false: only `environment`, and nothing that could be secret
-  std::string input;                               ///< given on standard input
+  std::string_view input;                          ///< given on standard input; has to live until the end
   std::chrono::milliseconds time_limit{60'000};
   std::uint64_t max_output_bytes = 1ULL << 30U;
-  std::uint64_t max_memory_bytes = 0;  ///< address space (RLIMIT_AS); 0: no limit
-  std::uint64_t max_file_bytes = UINT64_MAX;  ///< what it may write to one file (RLIMIT_FSIZE)
-  bool confined = false;  ///< in a ProgramSandbox: for a program that reads foreign bytes
   /// Called about five times a second while it runs, to show progress.
   std::function<void()> on_tick;
 };
@@ -32,7 +29,7 @@ struct CommandResult {
 };
 
 /// Runs to the end. The process gets no new privileges and none of our open files, and dies with us.
-/// Throws Error: Unavailable (no such program), Unsupported (it cannot be confined here), Cancelled, TooLarge (output), Internal; InvalidInput when the time
+/// Throws Error: Unavailable (no such program), Cancelled, TooLarge (output), Internal; InvalidInput when the time
 /// limit ran out.
 CommandResult run_command(const Command& command, const std::stop_token& stop = {});
 

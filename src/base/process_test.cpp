@@ -15,7 +15,8 @@ namespace {
 TEST(RunCommand, SurvivesAProgramThatEndsWithoutReadingItsInput) {
   Command command;
   command.arguments = {"true"};
-  command.input.assign(4U << 20U, 'x');  // more than a pipe holds
+  const std::string input(4U << 20U, 'x');  // more than a pipe holds
+  command.input = input;
   EXPECT_EQ(run_command(command).exit_code, 0);
 }
 

@@ -1,8 +1,6 @@
 #pragma once
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <vector>
 
 namespace panduan {
 
@@ -27,22 +25,5 @@ SandboxLayers enter_sandbox(const SandboxLimits& limits);
 
 /// What enter_sandbox would find here. Changes nothing.
 SandboxLayers sandbox_support();
-
-/// The same for a foreign program, made before the fork because only async-signal-safe calls may follow: it may read and run what lies in the system's
-/// folders, which its own libraries are (without Landlock: whatever its user may read); it gets no network and no other process, and can change no file.
-class ProgramSandbox {
- public:
-  /// Throws Error: Unsupported as enter_sandbox.
-  ProgramSandbox();
-  ~ProgramSandbox();
-  ProgramSandbox(const ProgramSandbox&) = delete;
-  ProgramSandbox& operator=(const ProgramSandbox&) = delete;
-  /// In the child, just before exec. False when a layer that this kernel has could not be put on.
-  bool enter() const noexcept;
-
- private:
-  struct Parts;
-  std::unique_ptr<Parts> parts_;
-};
 
 }  // namespace panduan

@@ -5,8 +5,8 @@
 #include "app/models.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/process.h"
 #include "base/sandbox.h"
+#include "documents/worker.h"
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/print_json.h"
@@ -42,9 +42,9 @@ void look_at_machine(const Config& config, std::vector<Finding>& findings) {
       sandbox.system_calls
           ? Finding{sandbox.landlock > 0 ? Grade::Good : Grade::Warning, "sandbox", fmt::format("parsers of documents are confined by {}", sandbox.text())}
           : Finding{Grade::Bad, "sandbox", "this kernel cannot filter system calls, no document is read: use one with seccomp"});
-  findings.push_back(program_exists("pdftotext")
-                         ? Finding{Grade::Good, "pdftotext", "is installed"}
-                         : Finding{Grade::Bad, "pdftotext", "is missing, PDFs cannot be read: install the Debian package poppler-utils"});
+  const std::string missing = documents::missing_for_pictures();
+  findings.push_back(missing.empty() ? Finding{Grade::Good, "pictures", "scans and images are read by tesseract, in English and Chinese"}
+                                     : Finding{Grade::Warning, "pictures", missing});
 }
 
 void look_at_models(const Config& config, std::vector<Finding>& findings) {

@@ -52,6 +52,7 @@ struct ParsedDocument {
   bool is_code = false;              ///< a line is its smallest part, and its indentation says something
   std::size_t hidden_words = 0;      ///< that nobody sees on the page (white on white, invisible, of no size): left out of `text`
   std::size_t recognised_pages = 0;  ///< whose text was read from a picture
+  std::vector<std::size_t> picture_pages;  ///< indexes of `pages` that are pictures and were not read (yet)
 };
 
 }  // namespace panduan::documents

@@ -13,6 +13,7 @@
 #include "documents/mail/mail_loader.h"
 #include "documents/markdown_loader.h"
 #include "documents/markup/rst_loader.h"
+#include "documents/ocr/image_loader.h"
 #include "documents/office/docx_loader.h"
 #include "documents/office/epub_loader.h"
 #include "documents/office/opendocument_loader.h"
@@ -23,6 +24,10 @@
 #include "documents/worker.h"
 
 namespace panduan::documents {
+
+ParsedDocument Loader::recognise(std::string_view /*bytes*/, std::size_t /*page*/) const {
+  throw Error(ErrorKind::Internal, fmt::format("{} has no pages that are pictures", name()));
+}
 
 const std::vector<std::unique_ptr<Loader>>& loaders() {
   static const auto list = [] {
@@ -35,6 +40,7 @@ const std::vector<std::unique_ptr<Loader>>& loaders() {
     made.push_back(std::make_unique<OpenDocumentLoader>(OpenDocumentLoader::Kind::Spreadsheet));
     made.push_back(std::make_unique<OpenDocumentLoader>(OpenDocumentLoader::Kind::Presentation));
     made.push_back(std::make_unique<EpubLoader>());
+    for (const ImageLoader::Format& format : ImageLoader::formats()) made.push_back(std::make_unique<ImageLoader>(format));
     made.push_back(std::make_unique<HtmlLoader>());
     made.push_back(std::make_unique<MarkdownLoader>());
     made.push_back(std::make_unique<RstLoader>());

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -24,15 +25,17 @@ class Loader {
   virtual std::span<const std::string_view> names() const { return {}; }
   /// Decides from the name and the first bytes; the bytes win where they are telling.
   virtual bool accepts(const std::filesystem::path& name, std::string_view bytes) const = 0;
-  /// What a confined program makes of the bytes for `load` to read; nullopt: it reads the bytes themselves. Throws as load; Error: Unavailable when the
-  /// program is missing.
-  virtual std::optional<std::string> convert(std::string_view /*bytes*/, const std::stop_token& /*stop*/) const { return std::nullopt; }
+  /// Gets what `load` needs from outside (libraries, models): called in a worker before it is confined. Throws Error: Unsupported when something is not installed.
+  virtual void prepare() const {}
+  virtual void prepare_recognition() const {}
   /// In this process: called in a worker (documents/worker.h), and stopped by ending that. Throws Error: Unsupported (encrypted), Corrupt (broken),
   /// InvalidInput (no text in it).
   virtual ParsedDocument load(std::string_view bytes) const = 0;
+  /// A document of that one page, whose text is read from its picture: for `picture_pages` of what `load` made. Throws as load.
+  virtual ParsedDocument recognise(std::string_view bytes, std::size_t page) const;
 };
 
-/// PDF, Office Open XML, OpenDocument, EPUB, HTML, Markdown, reStructuredText, CSV, JSON, e-mail, source code, plain text, asked in this order.
+/// PDF, Office Open XML, OpenDocument, EPUB, images, HTML, Markdown, reStructuredText, CSV, JSON, e-mail, source code, plain text, asked in this order.
 const std::vector<std::unique_ptr<Loader>>& loaders();
 
 /// The loader for a file of this name and bytes; `name` is only looked at for its ending. Throws Error: InvalidInput when it is

@@ -5,8 +5,7 @@
 
 namespace panduan::documents {
 
-/// PDF, by poppler's pdftotext in a process of its own with limits on time, memory and output: it parses foreign bytes.
-/// Every paragraph, its white space removed, stands in what plain `pdftotext file.pdf -` prints.
+/// PDF, by PDFium. What nobody sees is left out; a page that is a picture is left to `recognise`.
 class PdfLoader : public Loader {
  public:
   std::string_view media_type() const override { return "application/pdf"; }
@@ -16,9 +15,10 @@ class PdfLoader : public Loader {
     return kEndings;
   }
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
-  std::optional<std::string> convert(std::string_view bytes, const std::stop_token& stop) const override;
-  /// What `pdftotext -bbox-layout` printed.
-  ParsedDocument load(std::string_view layout_xml) const override;
+  void prepare() const override;
+  ParsedDocument load(std::string_view bytes) const override;
+  void prepare_recognition() const override;
+  ParsedDocument recognise(std::string_view bytes, std::size_t page) const override;
 };
 
 }  // namespace panduan::documents

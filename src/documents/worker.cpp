@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <map>
 #include <new>
 #include <span>
 #include <string>
@@ -20,12 +21,17 @@
 #include "base/process.h"
 #include "base/sandbox.h"
 #include "documents/detail/container_reader.h"
+#include "documents/detail/page_recognition.h"
+#include "documents/detail/printed_document.h"
+#include "documents/detail/source_text.h"
 #include "documents/detail/wire.h"
+#include "documents/ocr/libraries.h"
 
 namespace panduan::documents {
 namespace {
 
 constexpr const char* kCommand = "parse-document";
+constexpr const char* kPageCommand = "recognise-page";
 constexpr const char* kMembersCommand = "read-members";
 constexpr const char* kIsWorker = "PANDUAN_IS_WORKER";
 constexpr std::uint64_t kMemoryBytes = 2ULL << 30U;
@@ -70,22 +76,35 @@ std::optional<std::array<std::uint64_t, N>> numbers(std::span<char*> arguments) 
   return read;
 }
 
-/// What a worker was started for, without what it works on; nothing for what is no command.
-std::function<std::string(std::string_view)> work_of(std::span<char*> arguments) {
+/// What a worker was started for, without what it works on.
+struct Work {
+  std::function<std::string(std::string_view bytes)> run;
+  std::function<void()> prepare = [] {};  ///< before it is confined
+};
+
+/// Nothing to run for what is no command.
+Work work_of(std::span<char*> arguments) {
   if (arguments.size() == 3 && std::string_view(arguments[1]) == kCommand) {
     const Loader* loader = loader_of(arguments[2]);
     if (loader == nullptr) return {};
-    return [loader](std::string_view bytes) { return detail::to_wire(loader->load(bytes)); };
+    return {.run = [loader](std::string_view bytes) { return detail::to_wire(loader->load(bytes)); }, .prepare = [loader] { loader->prepare(); }};
+  }
+  if (arguments.size() == 4 && std::string_view(arguments[1]) == kPageCommand) {
+    const Loader* loader = loader_of(arguments[2]);
+    const auto page = numbers<1>(arguments.subspan(3));
+    if (loader == nullptr || !page) return {};
+    return {.run = [loader, page](std::string_view bytes) { return detail::to_wire(loader->recognise(bytes, page->front())); },
+            .prepare = [loader] { loader->prepare_recognition(); }};
   }
   if (arguments.size() < 2 || std::string_view(arguments[1]) != kMembersCommand) return {};
   const auto given = numbers<8>(arguments.subspan(2));
   if (!given) return {};
-  return [given](std::string_view bytes) {
+  return {.run = [given](std::string_view bytes) {
     const auto& [kind, members, unpacked, batch, member, total, most, ratio] = *given;
     return detail::to_wire(
         detail::read_container(static_cast<detail::ContainerKind>(kind), bytes, {.members = members, .unpacked_bytes = unpacked},
                                {.batch_bytes = batch, .max_member_bytes = member, .max_total_bytes = total, .max_members = most, .max_ratio = ratio}));
-  };
+  }};
 }
 
 std::string result_of(const std::function<std::string(std::string_view)>& work) {
@@ -104,33 +123,35 @@ std::optional<int> run_as_worker(int argc, char** argv) {
   if (std::getenv(kIsWorker) == nullptr) return std::nullopt;
   constexpr int kUsage = 64;
   const auto work = work_of({argv, static_cast<std::size_t>(argc)});
-  if (!work) return kUsage;
+  if (!work.run) return kUsage;
   try {
     // The embedder's threads wait for each other: one that is kept from its core by parsing would hold up all of them. Where it is refused, so be it.
     [[maybe_unused]] const int niceness = ::nice(10);
     std::setlocale(LC_CTYPE, "C.UTF-8");  // libarchive gives names in it
+    work.prepare();
     enter_sandbox({.memory_bytes = kMemoryBytes, .cpu_seconds = kProcessorSeconds});
   } catch (const Error& error) {
     return write_output(detail::to_wire(error)) ? 0 : 1;
   }
-  const bool said = write_output(result_of(work));
+  const bool said = write_output(result_of(work.run));
   ::_exit(said ? 0 : 1);  // no destructor of ours has anything to do, and none should run after hostile bytes
 }
 
 namespace {
 
 /// What a worker says to this command about these bytes.
-std::string ask_worker(const std::vector<std::string>& arguments, std::string input, const std::stop_token& stop) {
+std::string ask_worker(const std::vector<std::string>& arguments, std::string_view input, const std::stop_token& stop) {
   // A program that does not call run_as_worker would start itself for ever.
   if (std::getenv(kIsWorker) != nullptr) throw Error(ErrorKind::Internal, "a worker cannot start another one");
   Command command;
   command.arguments = {"/proc/self/exe"};
   command.arguments.insert(command.arguments.end(), arguments.begin(), arguments.end());
-  command.environment = {{kIsWorker, "1"}};
+  // The recogniser's own threads would be processes to a sandbox; pages at once use the cores better.
+  command.environment = {{kIsWorker, "1"}, {"OMP_THREAD_LIMIT", "1"}};
   command.inherits_environment = false;
   command.time_limit = kTimeLimit;
   command.max_output_bytes = kMaxOutputBytes;
-  command.input = std::move(input);
+  command.input = input;
   CommandResult result = run_command(command, stop);
   if (result.exit_code == 128 + SIGXCPU || result.exit_code == 128 + SIGKILL) {
     throw Error(ErrorKind::InvalidInput,
@@ -145,12 +166,28 @@ std::string ask_worker(const std::vector<std::string>& arguments, std::string in
 
 }  // namespace
 
-ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, const std::stop_token& stop) {
-  auto converted = loader.convert(bytes, stop);
-  ParsedDocument document =
-      detail::from_wire(ask_worker({kCommand, std::string(loader.media_type())}, converted ? *std::move(converted) : std::string(bytes), stop));
-  if (document.media_type != loader.media_type())
-    throw Error(ErrorKind::Corrupt, "its parser says that it is something else: the file may be made to attack it");
+ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, const std::stop_token& stop, const PageProgress& progress) {
+  const auto ask = [&](std::vector<std::string> arguments) {
+    ParsedDocument said = detail::from_wire(ask_worker(arguments, bytes, stop));
+    if (said.media_type != loader.media_type()) throw Error(ErrorKind::Corrupt, "its parser says that it is something else: the file may be made to attack it");
+    return said;
+  };
+  const std::string format(loader.media_type());
+  ParsedDocument document = ask({kCommand, format});
+  if (document.picture_pages.empty()) return document;
+  const auto recognise = [&](std::size_t page) {
+    ParsedDocument said = ask({kPageCommand, format, std::to_string(page)});
+    if (said.pages.size() != 1) throw Error(ErrorKind::Corrupt, "its parser says that a page is several: the file may be made to attack it");
+    return said;
+  };
+  std::map<std::size_t, ParsedDocument> recognised;
+  try {
+    recognised = detail::PageRecognition(document.picture_pages, recognise, progress).run(stop);
+  } catch (const Error& error) {
+    if (!detail::has_visible_text(document.text) || error.kind() == ErrorKind::Cancelled) throw;
+  }
+  document = detail::with_recognised(document, recognised);
+  if (!detail::has_visible_text(document.text)) throw Error(ErrorKind::InvalidInput, "no text was found in its pictures: scan it larger or sharper");
   return document;
 }
 
@@ -162,5 +199,7 @@ ContainerBatch read_members_in_worker(detail::ContainerKind kind, std::string_vi
     arguments.push_back(std::to_string(number));
   return detail::batch_from_wire(ask_worker(arguments, std::string(bytes), stop));
 }
+
+std::string missing_for_pictures() { return ocr::what_is_missing(); }
 
 }  // namespace panduan::documents

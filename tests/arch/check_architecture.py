@@ -19,7 +19,7 @@ HEADER_OWNERS = {
     ("boost/*", "openssl/*"): {"net", "server"},
     ("spdlog/*", "sodium.h", "unicode/*", "zip.h", "seccomp.h"): {"base"},
     ("toml++/*",): {"base", "rag"},
-    ("gumbo.h", "cmark-gfm*", "pugixml.hpp", "tree_sitter/*", "archive.h", "archive_entry.h"): {"documents"},
+    ("tesseract/*", "leptonica/*", "gumbo.h", "cmark-gfm*", "pugixml.hpp", "tree_sitter/*", "archive.h", "archive_entry.h"): {"documents"},
     ("numkong/*",): {"retrieval"},
     ("CLI/*",): {"cli"},
     ("nlohmann/*",): {"llm", "server", "app", "cli"},

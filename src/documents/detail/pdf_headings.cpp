@@ -152,7 +152,7 @@ class Finder {
   }
 
   bool could_be_heading(const PrintedParagraph& paragraph) const {
-    if (paragraph.rows > kMaxRows || paragraph.text.size() > kMaxBytes || has_dot_leader(text(paragraph))) return false;
+    if (paragraph.is_table || paragraph.rows > kMaxRows || paragraph.text.size() > kMaxBytes || has_dot_leader(text(paragraph))) return false;
     return !is_contents_page_[paragraph.page] || paragraph.word_height >= kMuchTaller * body_height_;
   }
 

@@ -12,12 +12,13 @@ struct Box {
   float height() const { return bottom - top; }
 };
 
-/// What `pdftotext -bbox-layout` prints, flat: pages hold blocks, blocks hold lines, lines hold words, each as a half-open range
-/// of indexes. Blocks stand in poppler's reading order, which is also that of its plain text.
+/// What is printed on the pages, flat: pages hold blocks, blocks hold lines, lines hold words, each as a half-open range of indexes. Blocks stand in
+/// reading order.
 struct PdfLayout {
   struct Word {
     std::size_t begin = 0, end = 0;  ///< in `characters`
     Box box;
+    bool begins_cell = false;  ///< of a table's row
   };
   struct Line {
     std::size_t first_word = 0, end_word = 0;
@@ -27,15 +28,16 @@ struct PdfLayout {
   struct Block {
     std::size_t first_line = 0, end_line = 0;
     Box box;
-    bool ends_flow = false;  ///< the last block of a column or frame
+    bool is_table = false;    ///< each line is a row
+    bool has_header = false;  ///< the first row names the columns
   };
   struct Page {
     std::size_t first_block = 0, end_block = 0;
     float width = 0, height = 0;
+    std::string label;
   };
 
-  std::string title;
-  std::string characters;  ///< of all words, decoded, valid UTF-8 without control characters
+  std::string characters;  ///< of all words, valid UTF-8 without control characters
   std::vector<Word> words;
   std::vector<Line> lines;
   std::vector<Block> blocks;
@@ -43,9 +45,6 @@ struct PdfLayout {
 
   std::string_view text(const Word& word) const { return std::string_view(characters).substr(word.begin, word.end - word.begin); }
 };
-
-/// Throws Error{Corrupt} for anything that pdftotext does not print; linear in its input.
-PdfLayout parse_pdf_layout(std::string_view xml);
 
 /// Marks headers, footers and page numbers: lines near a page's edge whose text, digits aside, stands at the same height on most
 /// pages of a stretch. Left in, they would split sentences at every page and stand in passages that are not about them.

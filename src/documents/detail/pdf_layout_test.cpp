@@ -9,102 +9,113 @@
 namespace panduan::documents::detail {
 namespace {
 
-std::string line(float left, float top, std::string_view words, float height = 10) {
-  float x = left;
-  std::string inner;
-  while (!words.empty()) {
-    const std::size_t end = std::min(words.find(' '), words.size());
-    const float width = static_cast<float>(end) * 5;
-    inner += fmt::format(R"(<word xMin="{}" yMin="{}" xMax="{}" yMax="{}">{}</word>)", x, top, x + width, top + height, words.substr(0, end)) + "\n";
+struct TestLine {
+  float left, top;
+  std::string words;
+  float height;
+};
+struct TestBlock {
+  std::vector<TestLine> lines;
+  float right;
+};
+
+template <class T>
+std::vector<T> operator+(std::vector<T> first, const std::vector<T>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+template <class T>
+void operator+=(std::vector<T>& first, const std::vector<T>& second) {
+  first = first + second;
+}
+
+using TestPage = std::vector<TestBlock>;
+
+TestLine line(float left, float top, std::string_view words, float height = 10) {
+  return {.left = left, .top = top, .words = std::string(words), .height = height};
+}
+TestPage block(std::vector<TestLine> lines, float right = 500) { return {{.lines = std::move(lines), .right = right}}; }
+std::vector<TestPage> page(TestPage blocks) { return {std::move(blocks)}; }
+
+void add_line(PdfLayout& layout, const TestLine& from) {
+  PdfLayout::Line made{.first_word = layout.words.size()};
+  float x = from.left;
+  for (std::string_view rest = from.words; !rest.empty();) {
+    const std::string_view word = rest.substr(0, rest.find(' '));
+    const float width = static_cast<float>(word.size()) * 5;
+    const std::size_t begin = layout.characters.size();
+    layout.characters += word;
+    layout.words.push_back({.begin = begin, .end = layout.characters.size(), .box = {.left = x, .top = from.top, .right = x + width, .bottom = from.top + from.height}});
     x += width + 4;
-    words.remove_prefix(std::min(end + 1, words.size()));
+    rest.remove_prefix(std::min(word.size() + 1, rest.size()));
   }
-  return fmt::format(R"(<line xMin="{}" yMin="{}" xMax="{}" yMax="{}">{}</line>)", left, top, x - 4, top + height, inner) + "\n";
+  made.end_word = layout.words.size();
+  made.box = {.left = from.left, .top = from.top, .right = x - 4, .bottom = from.top + from.height};
+  layout.lines.push_back(made);
 }
 
-std::string block(const std::vector<std::string>& lines, float right = 500) {
-  std::string xml = fmt::format(R"(<block xMin="50" yMin="0" xMax="{}" yMax="0">)", right);
-  for (const auto& each : lines) xml += each;
-  return xml + "</block>\n";
+PdfLayout layout_of(const std::vector<TestPage>& pages) {
+  PdfLayout layout;
+  for (const TestPage& from : pages) {
+    PdfLayout::Page made{.first_block = layout.blocks.size(), .width = 600, .height = 800};
+    for (const TestBlock& each : from) {
+      layout.blocks.push_back({.first_line = layout.lines.size(), .box = {.left = 50, .top = 0, .right = each.right, .bottom = 0}});
+      for (const TestLine& one : each.lines) add_line(layout, one);
+      layout.blocks.back().end_line = layout.lines.size();
+    }
+    made.end_block = layout.blocks.size();
+    layout.pages.push_back(made);
+  }
+  return layout;
 }
 
-std::string page(std::string_view flows) { return fmt::format("<page width=\"600.0\" height=\"800.0\">\n{}</page>\n", flows); }
-std::string flow(std::string_view blocks) { return fmt::format("<flow>{}</flow>\n", blocks); }
-std::string xml_of(std::string_view pages) { return fmt::format("<html><head><title>A &amp; B</title></head><body><doc>\n{}</doc></body></html>", pages); }
-
-PrintedText printed(std::string_view pages) {
-  PdfLayout layout = parse_pdf_layout(xml_of(pages));
+PrintedText printed(const std::vector<TestPage>& pages) {
+  PdfLayout layout = layout_of(pages);
   mark_running_lines(layout);
   return build_printed_text(layout);
 }
 
-TEST(PdfLayout, ReadsTitleWordsAndEntities) {
-  const PdfLayout layout = parse_pdf_layout(xml_of(page(flow(block({line(50, 100, "a&lt;b x&apos;s")})))));
-  EXPECT_EQ(layout.title, "A & B");
-  ASSERT_EQ(layout.words.size(), 2U);
-  EXPECT_EQ(layout.text(layout.words[0]), "a<b");
-  EXPECT_EQ(layout.text(layout.words[1]), "x's");
-  EXPECT_FLOAT_EQ(layout.words[0].box.top, 100);
-}
-
-TEST(PdfLayout, RefusesWhatPdftotextDoesNotPrint) {
-  const std::string good = xml_of(page(flow(block({line(50, 100, "word")}))));
-  for (std::size_t size = 0; size + 15 < good.size(); size += 7) EXPECT_THROW(parse_pdf_layout(good.substr(0, size)), Error) << size;
-  EXPECT_THROW(parse_pdf_layout(xml_of("<flow></flow>")), Error);
-  EXPECT_THROW(parse_pdf_layout(xml_of(page("<word xMin=\"1\" yMin=\"1\" xMax=\"1\" yMax=\"1\">w</word>"))), Error);
-  EXPECT_THROW(parse_pdf_layout(xml_of("<page width=\"x\" height=\"1\"></page>")), Error);
-  EXPECT_THROW(parse_pdf_layout(xml_of("</page>")), Error);
-}
-
-TEST(PdfLayout, TakesInfiniteAndInvalidPiecesForWhatTheyAre) {
-  const PdfLayout layout =
-      parse_pdf_layout(xml_of(page(flow(block({"<line xMin=\"1\" yMin=\"nan\" xMax=\"inf\" yMax=\"1e99\"><word xMin=\"1\" yMin=\"1\" xMax=\"2\" "
-                                               "yMax=\"2\">a\xFF\x01</word></line>"})))));
-  EXPECT_EQ(layout.characters, "a\uFFFD");
-  EXPECT_EQ(layout.lines[0].box.right, 0);
-}
-
 TEST(PrintedText, JoinsWrappedLinesAndKeepsDeliberateBreaks) {
-  EXPECT_EQ(printed(page(flow(block({line(50, 100, "wrapped lines go to the right edge"), line(50, 112, "and on")}, 220)))).text,
+  EXPECT_EQ(printed(page(block({line(50, 100, "wrapped lines go to the right edge"), line(50, 112, "and on")}, 220))).text,
             "wrapped lines go to the right edge and on");
-  EXPECT_EQ(printed(page(flow(block({line(50, 100, "Tip"), line(50, 112, "short")}, 500)))).text, "Tip\nshort");
-  EXPECT_EQ(printed(page(flow(block({line(50, 100, "判断"), line(50, 112, "是事")}, 82)))).text, "判断是事");
+  EXPECT_EQ(printed(page(block({line(50, 100, "Tip"), line(50, 112, "short")}, 500))).text, "Tip\nshort");
+  EXPECT_EQ(printed(page(block({line(50, 100, "判断"), line(50, 112, "是事")}, 82))).text, "判断是事");
 }
 
-TEST(PrintedText, DropsHyphensWherePdftotextDoes) {
-  EXPECT_EQ(printed(page(flow(block({line(50, 100, "a non-"), line(50, 112, "developer")}, 82)))).text, "a nondeveloper");
-  EXPECT_EQ(printed(page(flow(block({line(50, 100, "last-")}) + block({line(50, 200, "next-")})))).text, "last\n\nnext-");
-  EXPECT_EQ(printed(page(flow(block({line(50, 100, "-")}) + block({line(50, 200, "next")})))).text, "next");
+TEST(PrintedText, DropsAHyphenWhereItCutsAWord) {
+  EXPECT_EQ(printed(page(block({line(50, 100, "a non-"), line(50, 112, "developer")}, 82))).text, "a nondeveloper");
+  EXPECT_EQ(printed(page(block({line(50, 100, "last-")}) + block({line(50, 200, "next-")}))).text, "last-\n\nnext-");
+  EXPECT_EQ(printed(page(block({line(50, 100, "-")}) + block({line(50, 200, "next")}))).text, "-\n\nnext");
 }
 
 TEST(PrintedText, ReadsASectionsNumberAndTitleAsOne) {
-  EXPECT_EQ(printed(page(flow(block({line(50, 100, "1.1.4")})) + flow(block({line(90, 100, "The root shell")})))).text, "1.1.4 The root shell");
-  EXPECT_EQ(printed(page(flow(block({line(50, 100, "1.1.4")})) + flow(block({line(50, 140, "Below")})))).text, "1.1.4\n\nBelow");
+  EXPECT_EQ(printed(page(block({line(50, 100, "1.1.4")}) + block({line(90, 100, "The root shell")}))).text, "1.1.4 The root shell");
+  EXPECT_EQ(printed(page(block({line(50, 100, "1.1.4")}) + block({line(50, 140, "Below")}))).text, "1.1.4\n\nBelow");
 }
 
 TEST(PrintedText, WritesDotLeadersWithoutSpaces) {
-  const PrintedText text = printed(page(flow(block({line(50, 100, "Links . . . . . . 7")}))));
+  const PrintedText text = printed(page(block({line(50, 100, "Links . . . . . . 7")})));
   EXPECT_EQ(text.text, "Links ...... 7");
   EXPECT_EQ(text.pages[0].words.size(), 3U);
 }
 
 TEST(RunningLines, AreLeftOutWhereTheyRepeatOrCountThePages) {
-  std::string pages;
+  std::vector<TestPage> pages;
   for (int number = 1; number <= 6; ++number) {
-    pages += page(flow(block({line(50, 20, fmt::format("Chapter {}", number < 4 ? "one" : "two"))})) +
-                  flow(block({line(50, 300, fmt::format("Body of page {}.", number))})) + flow(block({line(300, 780, std::to_string(number + 11))})));
+    pages += page(block({line(50, 20, fmt::format("Chapter {}", number < 4 ? "one" : "two"))}) +
+                  block({line(50, 300, fmt::format("Body of page {}.", number))}) + block({line(300, 780, std::to_string(number + 11))}));
   }
   EXPECT_EQ(printed(pages).text, "Body of page 1.\n\nBody of page 2.\n\nBody of page 3.\n\nBody of page 4.\n\nBody of page 5.\n\nBody of page 6.");
 }
 
 TEST(RunningLines, AreNotATablesNumbersNorATextOfOneOrTwoPages) {
-  std::string pages;
-  for (const std::string_view number : {"90", "12", "55", "31"}) pages += page(flow(block({line(300, 780, number)})));
+  std::vector<TestPage> pages;
+  for (const std::string_view number : {"90", "12", "55", "31"}) pages += page(block({line(300, 780, number)}));
   EXPECT_EQ(printed(pages).text, "90\n\n12\n\n55\n\n31");
-  EXPECT_EQ(printed(page(flow(block({line(50, 20, "Letter")}))) + page(flow(block({line(50, 20, "Letter")})))).text, "Letter\n\nLetter");
+  EXPECT_EQ(printed(page(block({line(50, 20, "Letter")})) + page(block({line(50, 20, "Letter")}))).text, "Letter\n\nLetter");
 }
 
-std::vector<std::string> headings_of(const std::string& pages) {
+std::vector<std::string> headings_of(const std::vector<TestPage>& pages) {
   const PrintedText text = printed(pages);
   std::vector<std::string> found;
   for (const Heading& heading : find_printed_headings(text)) {
@@ -114,18 +125,18 @@ std::vector<std::string> headings_of(const std::string& pages) {
 }
 
 TEST(PrintedHeadings, TakeTheirLevelFromNumbersOrElseFromSizes) {
-  const std::string body = block({line(50, 400, "Body text that is long enough to say what the usual size of this document is.")});
-  EXPECT_THAT(headings_of(page(flow(block({line(50, 50, "2 Methods", 16)})) + flow(block({line(50, 150, "2.1 Data", 13)})) +
-                               flow(block({line(50, 250, "Unnumbered", 13)})) + flow(body))),
+  const TestPage body = block({line(50, 400, "Body text that is long enough to say what the usual size of this document is.")});
+  EXPECT_THAT(headings_of(page(block({line(50, 50, "2 Methods", 16)}) + block({line(50, 150, "2.1 Data", 13)}) +
+                               block({line(50, 250, "Unnumbered", 13)}) + body)),
               ::testing::ElementsAre("1 2 Methods", "2 2.1 Data", "2 Unnumbered"));
-  EXPECT_THAT(headings_of(page(flow(block({line(50, 50, "Large", 20)})) + flow(block({line(50, 150, "Middle", 14)})) + flow(body))),
+  EXPECT_THAT(headings_of(page(block({line(50, 50, "Large", 20)}) + block({line(50, 150, "Middle", 14)}) + body)),
               ::testing::ElementsAre("1 Large", "2 Middle"));
 }
 
 TEST(PrintedHeadings, AreFoundInTheBodysSizeWhenTheyAreNumberedTitles) {
-  const std::string body = block({line(50, 400, "Body text that is long enough to say what the usual size of this document is.")});
-  EXPECT_THAT(headings_of(page(flow(block({line(50, 50, "2.1 Related work")})) + flow(block({line(50, 150, "1.5 litres of water")})) +
-                               flow(block({line(50, 250, "3.2 This is a sentence.")})) + flow(body))),
+  const TestPage body = block({line(50, 400, "Body text that is long enough to say what the usual size of this document is.")});
+  EXPECT_THAT(headings_of(page(block({line(50, 50, "2.1 Related work")}) + block({line(50, 150, "1.5 litres of water")}) +
+                               block({line(50, 250, "3.2 This is a sentence.")}) + body)),
               ::testing::ElementsAre("2 2.1 Related work"));
 }
 

@@ -10,6 +10,8 @@
 namespace panduan::documents::detail {
 namespace {
 
+constexpr std::string_view kSoftHyphen = "\u00AD";
+
 bool is_dots(std::string_view text) { return !text.empty() && text.find_first_not_of('.') == std::string_view::npos; }
 
 /// "2.1.3", "A.1", "4.".
@@ -30,12 +32,15 @@ class TextWriter {
  private:
   void write_page(const PdfLayout::Page& page) {
     Page& written = printed_.pages.emplace_back();
-    written.label = std::to_string(printed_.pages.size());
+    written.label = page.label.empty() ? std::to_string(printed_.pages.size()) : page.label;
     written.width = page.width;
     written.height = page.height;
     const std::size_t paragraphs_before = printed_.paragraphs.size();
     left_out_ = true;  // a page break is never crossed
-    for (std::size_t block = page.first_block; block < page.end_block; ++block) write_block(layout_.blocks[block], monospaced_widths_[block]);
+    for (std::size_t block = page.first_block; block < page.end_block; ++block) {
+      if (layout_.blocks[block].is_table) write_table(layout_.blocks[block]);
+      else write_block(layout_.blocks[block], monospaced_widths_[block]);
+    }
     written.text = {printed_.text.size(), printed_.text.size()};
     if (printed_.paragraphs.size() > paragraphs_before) written.text.begin = printed_.paragraphs[paragraphs_before].text.begin;
   }
@@ -63,9 +68,7 @@ class TextWriter {
         paragraph.box = {std::min(paragraph.box.left, line.box.left), std::min(paragraph.box.top, line.box.top), std::max(paragraph.box.right, line.box.right),
                          std::max(paragraph.box.bottom, line.box.bottom)};
       }
-      // pdftotext leaves out a hyphen at a line's end unless nothing follows in its flow; a quote has to stand in its output.
-      const bool may_be_hyphen = index + 1 < block.end_line || !block.ends_flow;
-      hyphen_dropped = may_be_hyphen && layout_.text(layout_.words[line.end_word - 1]).ends_with('-');
+      hyphen_dropped = ends_with_hyphen(block, index);
       write_line(line, hyphen_dropped, heights);
       previous = &line;
     }
@@ -81,6 +84,52 @@ class TextWriter {
     paragraph.word_height = weighted_median(std::move(heights));
     printed_.paragraphs.push_back(paragraph);
     left_out_ = false;
+  }
+
+  /// Whether the line's last word is cut in two there: a hyphen before a capital or a digit belongs to its word.
+  bool ends_with_hyphen(const PdfLayout::Block& block, std::size_t index) const {
+    const PdfLayout::Line& line = layout_.lines[index];
+    if (index + 1 >= block.end_line || layout_.lines[index + 1].first_word == layout_.lines[index + 1].end_word) return false;
+    const std::string_view last = layout_.text(layout_.words[line.end_word - 1]);
+    const bool has_hyphen = last.ends_with('-') || last.ends_with(kSoftHyphen);
+    if (!has_hyphen || last.size() < 2) return false;
+    const char next = layout_.text(layout_.words[layout_.lines[index + 1].first_word]).front();
+    return last.ends_with(kSoftHyphen) || !((next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9'));
+  }
+
+  void write_table(const PdfLayout::Block& block) {
+    if (block.first_line == block.end_line) return;
+    if (!printed_.text.empty()) printed_.text.append("\n\n");
+    PrintedParagraph paragraph{.text = {printed_.text.size(), 0}, .box = block.box, .page = printed_.pages.size() - 1, .rows = 0, .is_table = true};
+    std::vector<std::pair<float, std::size_t>> heights;
+    Table table{.text = {printed_.text.size(), 0}, .header = {printed_.text.size(), printed_.text.size()}};
+    for (std::size_t index = block.first_line; index < block.end_line; ++index, ++paragraph.rows) {
+      if (index > block.first_line) printed_.text.push_back('\n');
+      write_row(layout_.lines[index], heights);
+      if (index == block.first_line && block.has_header) table.header.end = printed_.text.size();
+    }
+    paragraph.text.end = table.text.end = printed_.text.size();
+    paragraph.word_height = weighted_median(std::move(heights));
+    printed_.paragraphs.push_back(paragraph);
+    printed_.tables.push_back(table);
+    left_out_ = true;  // no item's number goes on behind a table
+  }
+
+  void write_row(const PdfLayout::Line& row, std::vector<std::pair<float, std::size_t>>& heights) {
+    for (std::size_t index = row.first_word; index < row.end_word; ++index) {
+      const PdfLayout::Word& word = layout_.words[index];
+      const std::string_view text = layout_.text(word);
+      if (index > row.first_word && word.begins_cell) printed_.text.append(printed_.text.ends_with('\n') || printed_.text.ends_with(' ') ? "| " : " | ");
+      else if (index > row.first_word && needs_space_between(printed_.text, text)) printed_.text.push_back(' ');
+      if (!text.empty()) add_word(text, word.box, heights);
+    }
+  }
+
+  void add_word(std::string_view text, const Box& box, std::vector<std::pair<float, std::size_t>>& heights) {
+    const std::size_t begin = printed_.text.size();
+    printed_.text.append(text);
+    heights.emplace_back(box.height(), count_characters(text));
+    printed_.pages.back().words.push_back({.text = {begin, printed_.text.size()}, .left = box.left, .top = box.top, .right = box.right, .bottom = box.bottom});
   }
 
   /// A section's number, or a list's, often is a block of its own in front of its text: they are read as one.
@@ -134,19 +183,16 @@ class TextWriter {
       const bool continues_dots = index > line.first_word && is_dots(text) && is_dots(layout_.text(layout_.words[index - 1]));
       if (index > line.first_word) join_words(layout_.words[index - 1], word);
       if (drop_hyphen && index + 1 == line.end_word) {
-        text.remove_suffix(1);
+        text.remove_suffix(text.ends_with('-') ? 1 : kSoftHyphen.size());
         text = text.substr(0, text.find_last_not_of(' ') + 1);
       }
       if (text.empty()) continue;
-      const std::size_t begin = printed_.text.size();
-      printed_.text.append(text);
-      heights.emplace_back(word.box.height(), count_characters(text));
       if (continues_dots && !boxes.empty()) {
+        printed_.text.append(text);
         boxes.back().text.end = printed_.text.size();
         boxes.back().right = std::max(boxes.back().right, word.box.right);
       } else {
-        boxes.push_back(
-            {.text = {begin, printed_.text.size()}, .left = word.box.left, .top = word.box.top, .right = word.box.right, .bottom = word.box.bottom});
+        add_word(text, word.box, heights);
       }
     }
   }

@@ -12,6 +12,7 @@ struct PrintedParagraph {
   Box box;
   std::size_t page = 0;
   std::size_t rows = 0;   ///< printed lines
+  bool is_table = false;
   float word_height = 0;  ///< median over its characters: a proxy for the font size
 };
 
@@ -19,9 +20,10 @@ struct PrintedText {
   std::string text;
   std::vector<Page> pages;
   std::vector<PrintedParagraph> paragraphs;
+  std::vector<Table> tables;
 };
 
-/// Joins words to lines and lines to paragraphs, as plain pdftotext would but for white space: its rule for hyphens included.
+/// Joins words to lines and lines to paragraphs. A hyphen at a line's end is left out; a table's rows are lines, " | " between their cells.
 PrintedText build_printed_text(const PdfLayout& layout);
 
 /// Finds headings by their size and their numbers ("2.1.3 Title"); none on contents pages' lines.

@@ -148,6 +148,10 @@ class Reader {
     result_.is_code = number() != 0;
     result_.hidden_words = number();
     result_.recognised_pages = number();
+    for (std::uint64_t left = number(); left > 0; --left) {
+      result_.picture_pages.push_back(number());
+      require(result_.picture_pages.back() < result_.pages.size(), "picture");
+    }
     require(rest_.empty(), "end");
     return std::move(result_);
   }
@@ -229,6 +233,8 @@ std::string to_wire(const ParsedDocument& document) {
   wire.number(document.is_code ? 1 : 0);
   wire.number(document.hidden_words);
   wire.number(document.recognised_pages);
+  wire.number(document.picture_pages.size());
+  for (const std::size_t page : document.picture_pages) wire.number(page);
   return wire.finish();
 }
 

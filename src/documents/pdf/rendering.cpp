@@ -1,0 +1,32 @@
+#include "documents/pdf/rendering.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/error.h"
+#include "documents/pdf/painted_objects.h"
+
+namespace panduan::documents::pdf {
+namespace {
+
+constexpr float kDotsPerInch = 300;
+constexpr float kMostPixels = 24e6F;
+
+}  // namespace
+
+Rendering render(PageHandle page) {
+  const Library& pdfium = library();
+  const Shown shown(page);
+  Rendering made{.width = 0, .height = 0, .page_width = shown.width(), .page_height = shown.height(), .pixels = {}};
+  const float scale = std::min(kDotsPerInch / 72, std::sqrt(kMostPixels / std::max(1.0F, made.page_width * made.page_height)));
+  made.width = std::max(1, static_cast<int>(made.page_width * scale));
+  made.height = std::max(1, static_cast<int>(made.page_height * scale));
+  made.pixels.assign(static_cast<std::size_t>(made.width) * static_cast<std::size_t>(made.height), 0xFF);
+  const Bitmap bitmap = pdfium.create_bitmap(made.width, made.height, kGreyBitmap, made.pixels.data(), made.width);
+  if (bitmap == nullptr) throw Error(ErrorKind::TooLarge, "a page of the PDF is too large to be drawn");
+  pdfium.render(bitmap, page, 0, 0, made.width, made.height, 0, kRenderAnnotations | kRenderGrey);
+  pdfium.destroy_bitmap(bitmap);
+  return made;
+}
+
+}  // namespace panduan::documents::pdf
