@@ -1,0 +1,187 @@
+#include <gmock/gmock.h>
+
+#include <filesystem>
+
+#include "base/file.h"
+#include "base/process.h"
+#include "base/unicode.h"
+#include "documents/detail/page_recognition.h"
+#include "documents/detail/printed_document.h"
+#include "documents/testing/test_support.h"
+#include "documents/worker.h"
+
+namespace panduan::documents {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr std::uint64_t kMostBytes = 64U << 20U;
+
+/// The first page of a PDF as a scanner would give it; empty where the program is not installed.
+std::string picture_of(const std::string& pdf, const std::string& format, const std::string& dots = "200") {
+  if (!program_exists("pdftoppm")) return {};
+  Command command;
+  command.arguments = {"pdftoppm", "-gray", "-singlefile", "-r", dots, format, "-"};
+  command.input = pdf;
+  return run_command(command).output;
+}
+
+std::string sample(std::string_view name) { return read_file(std::filesystem::path(PANDUAN_TEST_DATA) / "pdf" / name, 1U << 20U); }
+
+std::string with_entry(std::string pdf, std::string_view entry) {
+  const std::string_view page = "/Type /Page /Parent";
+  return pdf.replace(pdf.find(page), page.size(), std::string("/Type /Page ") + std::string(entry) + " /Parent");
+}
+
+/// A picture of 200 dots an inch on a page of its own, between two pages of text.
+std::string mixed_pdf(const std::string& jpeg) {
+  const auto text_page = [](int number, std::string_view words) {
+    const std::string content = "BT /F 10 Tf 60 780 Td (" + std::string(words) + ") Tj ET";
+    return std::to_string(number) + " 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 3 0 R >> >> /Contents " + std::to_string(number + 1) +
+           " 0 R >>\nendobj\n" + std::to_string(number + 1) + " 0 obj\n<< /Length " + std::to_string(content.size()) + " >>\nstream\n" + content + "\nendstream\nendobj\n";
+  };
+  const std::string drawing = "q 595 0 0 842 0 0 cm /Scan Do Q";
+  return "%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 3 /Kids [4 0 R 6 0 R 9 0 R] >>\nendobj\n"
+         "3 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>\nendobj\n" +
+         text_page(4, "The page before the scan.") +
+         "6 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /XObject << /Scan 8 0 R >> >> /Contents 7 0 R >>\nendobj\n7 0 obj\n<< /Length " +
+         std::to_string(drawing.size()) + " >>\nstream\n" + drawing + "\nendstream\nendobj\n8 0 obj\n<< /Type /XObject /Subtype /Image /Width 1654 /Height 2339 /ColorSpace /DeviceGray " +
+         "/BitsPerComponent 8 /Filter /DCTDecode /Length " + std::to_string(jpeg.size()) + " >>\nstream\n" + jpeg + "\nendstream\nendobj\n" + text_page(9, "The page behind the scan.") +
+         "trailer\n<< /Size 11 /Root 1 0 R >>\n%%EOF\n";
+}
+
+class Recognition : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!missing_for_pictures().empty()) GTEST_SKIP() << missing_for_pictures();
+    if (!program_exists("pdftoppm")) GTEST_SKIP() << "pdftoppm is missing: run tools/setup test";
+  }
+};
+
+const WordBox* word(const ParsedDocument& document, std::string_view text) {
+  for (const Page& page : document.pages) {
+    for (const WordBox& box : page.words) {
+      if (text_at(document, box.text) == text) return &box;
+    }
+  }
+  ADD_FAILURE() << text << " is not in: " << document.text;
+  return nullptr;
+}
+
+TEST_F(Recognition, APictureIsReadInTheOrderOfItsColumns) {
+  const ParsedDocument document = load_document("scan.png", picture_of(sample("columns.pdf"), "-png"));
+  expect_sound(document);
+  EXPECT_EQ(document.media_type, "image/png");
+  EXPECT_EQ(document.recognised_pages, 1U);
+  EXPECT_TRUE(document.picture_pages.empty());
+  EXPECT_THAT(document.text, HasSubstr("nine years of work. It is 898 metres long"));
+  EXPECT_LT(document.text.find("walkers went free"), document.text.find("A tunnel beside it"));
+  const WordBox* tunnel = word(document, "tunnel");
+  ASSERT_NE(tunnel, nullptr);
+  EXPECT_NEAR(tunnel->left, 319, 4) << "as on the page it was drawn from";
+  EXPECT_NEAR(tunnel->bottom, 124, 4);
+}
+
+TEST_F(Recognition, EveryFormatOfPicturesIsRead) {
+  const std::string pdf = sample("columns.pdf");
+  EXPECT_THAT(load_document("scan.jpg", picture_of(pdf, "-jpeg")).text, HasSubstr("Tolls were taken"));
+  EXPECT_THAT(load_document("scan.tif", picture_of(pdf, "-tiff")).text, HasSubstr("Tolls were taken"));
+  Command plain;
+  plain.arguments = {"pdftoppm", "-gray", "-singlefile", "-r", "200", "-"};
+  plain.input = pdf;
+  EXPECT_EQ(load_document("scan.pgm", run_command(plain).output).media_type, "image/x-portable-anymap");
+}
+
+TEST_F(Recognition, APageOnItsSideIsRightedAndItsWordsStayWhereTheyAre) {
+  const ParsedDocument document = load_document("scan.png", picture_of(with_entry(sample("columns.pdf"), "/Rotate 90"), "-png"));
+  EXPECT_THAT(document.text, HasSubstr("nine years of work"));
+  ASSERT_EQ(document.pages.size(), 1U);
+  EXPECT_GT(document.pages[0].width, document.pages[0].height);
+  const WordBox* tunnel = word(document, "tunnel");
+  ASSERT_NE(tunnel, nullptr);
+  EXPECT_GT(tunnel->bottom - tunnel->top, tunnel->right - tunnel->left) << "its line runs down the page";
+  EXPECT_NEAR(tunnel->top, 319, 4);
+}
+
+TEST_F(Recognition, AScannedPageStandsBetweenItsNeighbours) {
+  const ParsedDocument document = load_document("mixed.pdf", mixed_pdf(picture_of(sample("columns.pdf"), "-jpeg")));
+  expect_sound(document);
+  ASSERT_EQ(document.pages.size(), 3U);
+  EXPECT_EQ(document.recognised_pages, 1U);
+  EXPECT_EQ(text_at(document, document.pages[0].text), "The page before the scan.");
+  EXPECT_THAT(std::string(text_at(document, document.pages[1].text)), HasSubstr("nine years of work"));
+  EXPECT_EQ(text_at(document, document.pages[2].text), "The page behind the scan.");
+  EXPECT_EQ(document.pages[1].label, "2");
+}
+
+TEST_F(Recognition, ItSaysHowFarItIsAndCanBeStopped) {
+  const std::string pdf = mixed_pdf(picture_of(sample("columns.pdf"), "-jpeg"));
+  std::size_t calls = 0;
+  load_in_worker(loader_for("mixed.pdf", pdf), pdf, {}, [&](std::size_t done, std::size_t total) {
+    ++calls;
+    EXPECT_EQ(done, 1U);
+    EXPECT_EQ(total, 1U);
+  });
+  EXPECT_EQ(calls, 1U);
+}
+
+TEST(ImageLoader, BrokenPicturesAreRefused) {
+  if (!missing_for_pictures().empty()) GTEST_SKIP() << missing_for_pictures();
+  EXPECT_EQ(load_error("a.png", "\x89PNG\r\n\x1a\n but no more").kind(), ErrorKind::Corrupt);
+  EXPECT_EQ(load_error("a.jpg", "\xFF\xD8\xFF\xE0 broken").kind(), ErrorKind::Corrupt);
+  EXPECT_EQ(load_error("a.tif", std::string("II*\0\x08\0\0\0", 8)).kind(), ErrorKind::Corrupt);
+  const Error large = load_error("a.pgm", "P5\n90000 90000\n255\n" + std::string(1000, 'x'));
+  EXPECT_TRUE(large.kind() == ErrorKind::TooLarge || large.kind() == ErrorKind::Corrupt) << large.what();
+}
+
+TEST(ImageLoader, APictureWithoutTextSaysSo) {
+  if (!missing_for_pictures().empty()) GTEST_SKIP() << missing_for_pictures();
+  const Error error = load_error("a.pgm", "P5\n400 300\n255\n" + std::string(std::size_t{400} * 300, '\xF8'));
+  EXPECT_EQ(error.kind(), ErrorKind::InvalidInput);
+  EXPECT_THAT(error.what(), HasSubstr("no text was found"));
+}
+
+ParsedDocument page_of(std::string text) {
+  ParsedDocument document;
+  document.pages.push_back({.label = "1", .text = {0, text.size()}, .width = 10, .height = 10, .words = {}});
+  document.text = std::move(text);
+  return document;
+}
+
+TEST(PageRecognition, APageThatFailsCostsThatPage) {
+  const auto recognise = [](std::size_t page) {
+    if (page == 3) throw Error(ErrorKind::Corrupt, "it is broken");
+    return page_of("page " + std::to_string(page));
+  };
+  const auto made = detail::PageRecognition({1, 3, 5}, recognise, {}).run({});
+  EXPECT_EQ(made.size(), 2U);
+  EXPECT_EQ(made.at(5).text, "page 5");
+}
+
+TEST(PageRecognition, WhereAllFailItSaysWhy) {
+  const auto fail = [](std::size_t) -> ParsedDocument { throw Error(ErrorKind::Unsupported, "install it"); };
+  EXPECT_THROW(detail::PageRecognition({1, 2, 3}, fail, {}).run({}), Error);
+}
+
+TEST(WithRecognised, PagesAndTheirPartsMoveTogether) {
+  ParsedDocument document;
+  document.text = "First.\n\nThird.";
+  document.pages = {{.label = "i", .text = {0, 6}, .width = 1, .height = 1, .words = {{.text = {0, 6}}}},
+                    {.label = "ii", .text = {6, 6}, .width = 1, .height = 1, .words = {}},
+                    {.label = "1", .text = {8, 14}, .width = 1, .height = 1, .words = {{.text = {8, 14}}}}};
+  document.headings = {{.level = 1, .text = {8, 14}}};
+  document.picture_pages = {1};
+  ParsedDocument read = page_of("Second.");
+  read.headings = {{.level = 2, .text = {0, 7}}};
+  const ParsedDocument whole = detail::with_recognised(document, {{1, read}});
+  expect_sound(whole);
+  EXPECT_EQ(whole.text, "First.\n\nSecond.\n\nThird.");
+  EXPECT_EQ(whole.pages[1].label, "ii");
+  EXPECT_EQ(text_at(whole, whole.pages[2].words[0].text), "Third.");
+  ASSERT_EQ(whole.headings.size(), 2U);
+  EXPECT_EQ(text_at(whole, whole.headings[0].text), "Second.");
+  EXPECT_EQ(whole.recognised_pages, 1U);
+}
+
+}  // namespace
+}  // namespace panduan::documents
