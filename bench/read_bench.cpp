@@ -29,9 +29,9 @@ void read(const char* path, bool shows_text) {
   const std::string bytes = read_file(path, kMostBytes);
   const Stopwatch watch;
   const documents::ParsedDocument document = documents::load_document(path, bytes);
-  fmt::print(stderr, "{}: {:.0f} ms, {} pages, {} bytes of text, {} headings, {} tables, {} hidden words, {} pages recognised, {} pictures not read\n", path, watch.elapsed_ms(),
-             document.pages.size(), document.text.size(), document.headings.size(), document.tables.size(), document.hidden_words, document.recognised_pages,
-             document.picture_pages.size());
+  fmt::print(stderr, "{}: {:.0f} ms, {} pages, {} bytes of text, {} headings, {} tables, {} hidden words, {} pages recognised, {} pictures not read\n", path,
+             watch.elapsed_ms(), document.pages.size(), document.text.size(), document.headings.size(), document.tables.size(), document.hidden_words,
+             document.recognised_pages, document.picture_pages.size());
   if (!shows_text) return;
   for (const documents::Page& page : document.pages) {
     std::fwrite(document.text.data() + page.text.begin, 1, page.text.size(), stdout);

@@ -6,11 +6,11 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/sandbox.h"
-#include "documents/worker.h"
 #include "cli/commands.h"
 #include "cli/open.h"
 #include "cli/print_json.h"
 #include "cli/terminal.h"
+#include "documents/worker.h"
 
 namespace panduan::cli {
 namespace {

@@ -25,7 +25,8 @@ class Loader {
   virtual std::span<const std::string_view> names() const { return {}; }
   /// Decides from the name and the first bytes; the bytes win where they are telling.
   virtual bool accepts(const std::filesystem::path& name, std::string_view bytes) const = 0;
-  /// Gets what `load` needs from outside (libraries, models): called in a worker before it is confined. Throws Error: Unsupported when something is not installed.
+  /// Gets what `load` needs from outside (libraries, models): called in a worker before it is confined. Throws Error: Unsupported when something is not
+  /// installed.
   virtual void prepare() const {}
   virtual void prepare_recognition() const {}
   /// In this process: called in a worker (documents/worker.h), and stopped by ending that. Throws Error: Unsupported (encrypted), Corrupt (broken),

@@ -78,7 +78,8 @@ ParsedDocument PdfLoader::load(std::string_view bytes) const {
   made.hidden_words = document.hidden_words;
   made.picture_pages = std::move(document.picture_pages);
   if (made.picture_pages.empty() && !detail::has_visible_text(made.text)) {
-    if (made.hidden_words > 0) throw Error(ErrorKind::InvalidInput, fmt::format("the PDF has {} words, and none of them can be seen: export it again", made.hidden_words));
+    if (made.hidden_words > 0)
+      throw Error(ErrorKind::InvalidInput, fmt::format("the PDF has {} words, and none of them can be seen: export it again", made.hidden_words));
     throw Error(ErrorKind::InvalidInput, "the PDF has neither text nor a picture that could hold some");
   }
   made.title = sensible_title(file.title());

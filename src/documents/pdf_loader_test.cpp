@@ -168,11 +168,12 @@ std::string sample(std::string_view name) { return read_file(std::filesystem::pa
 TEST(PdfLayoutOfPages, ColumnsAreReadOneAfterTheOther) {
   const ParsedDocument document = load_document("a.pdf", sample("columns.pdf"));
   expect_sound(document);
-  EXPECT_EQ(document.text,
-            "Bridges and tunnels of the northern valley\n\nThe bridge over the river was opened in 1932 after nine years of work. It is 898 metres long, and its two towers are the tallest "
-            "buildings of the valley.\n\nTolls were taken until 1961. A cart paid two pence, a rider one, and walkers went free.\n\nA tunnel beside it was dug in 1978. It takes the trains, "
-            "which had shaken the bridge until then, and is closed for one night of every month.\n\nToday forty thousand cars cross each day, and a path for cycles was added in 2004.\n\n"
-            "Both columns end here, and this line goes across the whole page to its right edge.");
+  EXPECT_EQ(
+      document.text,
+      "Bridges and tunnels of the northern valley\n\nThe bridge over the river was opened in 1932 after nine years of work. It is 898 metres long, and its two towers are the tallest "
+      "buildings of the valley.\n\nTolls were taken until 1961. A cart paid two pence, a rider one, and walkers went free.\n\nA tunnel beside it was dug in 1978. It takes the trains, "
+      "which had shaken the bridge until then, and is closed for one night of every month.\n\nToday forty thousand cars cross each day, and a path for cycles was added in 2004.\n\n"
+      "Both columns end here, and this line goes across the whole page to its right edge.");
   ASSERT_EQ(document.headings.size(), 1U);
   EXPECT_EQ(document.title, "Bridges");
 }
@@ -216,7 +217,8 @@ TEST(PdfLayoutOfPages, ARowOfATableIsReadableAlone) {
   const ParsedDocument document = load_document("a.pdf", sample("table.pdf"));
   expect_sound(document);
   ASSERT_EQ(document.tables.size(), 1U);
-  EXPECT_EQ(text_at(document, document.tables[0].text), "Crossing | Length | Opened\nOld bridge, for walkers and carts | 898 | 1932\nRail tunnel | 1240 | 1978\nRail tunnel | | 2031");
+  EXPECT_EQ(text_at(document, document.tables[0].text),
+            "Crossing | Length | Opened\nOld bridge, for walkers and carts | 898 | 1932\nRail tunnel | 1240 | 1978\nRail tunnel | | 2031");
   EXPECT_EQ(text_at(document, document.tables[0].header), "Crossing | Length | Opened");
 }
 

@@ -45,7 +45,8 @@ void add_line(PdfLayout& layout, const TestLine& from) {
     const float width = static_cast<float>(word.size()) * 5;
     const std::size_t begin = layout.characters.size();
     layout.characters += word;
-    layout.words.push_back({.begin = begin, .end = layout.characters.size(), .box = {.left = x, .top = from.top, .right = x + width, .bottom = from.top + from.height}});
+    layout.words.push_back(
+        {.begin = begin, .end = layout.characters.size(), .box = {.left = x, .top = from.top, .right = x + width, .bottom = from.top + from.height}});
     x += width + 4;
     rest.remove_prefix(std::min(word.size() + 1, rest.size()));
   }
@@ -126,9 +127,9 @@ std::vector<std::string> headings_of(const std::vector<TestPage>& pages) {
 
 TEST(PrintedHeadings, TakeTheirLevelFromNumbersOrElseFromSizes) {
   const TestPage body = block({line(50, 400, "Body text that is long enough to say what the usual size of this document is.")});
-  EXPECT_THAT(headings_of(page(block({line(50, 50, "2 Methods", 16)}) + block({line(50, 150, "2.1 Data", 13)}) +
-                               block({line(50, 250, "Unnumbered", 13)}) + body)),
-              ::testing::ElementsAre("1 2 Methods", "2 2.1 Data", "2 Unnumbered"));
+  EXPECT_THAT(
+      headings_of(page(block({line(50, 50, "2 Methods", 16)}) + block({line(50, 150, "2.1 Data", 13)}) + block({line(50, 250, "Unnumbered", 13)}) + body)),
+      ::testing::ElementsAre("1 2 Methods", "2 2.1 Data", "2 Unnumbered"));
   EXPECT_THAT(headings_of(page(block({line(50, 50, "Large", 20)}) + block({line(50, 150, "Middle", 14)}) + body)),
               ::testing::ElementsAre("1 Large", "2 Middle"));
 }

@@ -24,7 +24,8 @@ void append(ParsedDocument& whole, const ParsedDocument& from, std::size_t page_
     if (is_within(heading.text, page.text)) whole.headings.push_back({.level = heading.level, .text = moved(heading.text, page.text.begin, begin)});
   }
   for (const Table& table : from.tables) {
-    if (is_within(table.text, page.text)) whole.tables.push_back({.text = moved(table.text, page.text.begin, begin), .header = moved(table.header, page.text.begin, begin)});
+    if (is_within(table.text, page.text))
+      whole.tables.push_back({.text = moved(table.text, page.text.begin, begin), .header = moved(table.header, page.text.begin, begin)});
   }
 }
 

@@ -34,10 +34,14 @@ constexpr auto kPnm = std::to_array<std::string_view>({"pnm", "pgm", "pbm", "ppm
 constexpr std::array kFormats{
     ImageLoader::Format{"image/png", kPng, [](std::string_view bytes) { return begins_with(bytes, "\x89PNG\r\n\x1a\n"); }},
     ImageLoader::Format{"image/jpeg", kJpeg, [](std::string_view bytes) { return begins_with(bytes, "\xFF\xD8\xFF"); }},
-    ImageLoader::Format{"image/tiff", kTiff,
-                        [](std::string_view bytes) { return begins_with(bytes, std::string_view("II*\0", 4)) || begins_with(bytes, std::string_view("MM\0*", 4)); }},
-    ImageLoader::Format{"image/webp", kWebp, [](std::string_view bytes) { return begins_with(bytes, "RIFF") && bytes.size() > 12 && bytes.substr(8, 4) == "WEBP"; }},
-    ImageLoader::Format{"image/bmp", kBmp, [](std::string_view bytes) { return begins_with(bytes, "BM") && bytes.size() > 10 && bytes.substr(6, 4) == std::string_view("\0\0\0\0", 4); }},
+    ImageLoader::Format{
+        "image/tiff", kTiff,
+        [](std::string_view bytes) { return begins_with(bytes, std::string_view("II*\0", 4)) || begins_with(bytes, std::string_view("MM\0*", 4)); }},
+    ImageLoader::Format{"image/webp", kWebp,
+                        [](std::string_view bytes) { return begins_with(bytes, "RIFF") && bytes.size() > 12 && bytes.substr(8, 4) == "WEBP"; }},
+    ImageLoader::Format{
+        "image/bmp", kBmp,
+        [](std::string_view bytes) { return begins_with(bytes, "BM") && bytes.size() > 10 && bytes.substr(6, 4) == std::string_view("\0\0\0\0", 4); }},
     ImageLoader::Format{"image/gif", kGif, [](std::string_view bytes) { return begins_with(bytes, "GIF87a") || begins_with(bytes, "GIF89a"); }},
     ImageLoader::Format{"image/x-portable-anymap", kPnm,
                         [](std::string_view bytes) {
@@ -60,8 +64,10 @@ std::optional<Measures> measure(std::string_view bytes, bool is_tiff, std::size_
   int samples = 0;
   int has_map = 0;
   int resolution = 0;
-  const bool failed = is_tiff ? leptonica.readHeaderMemTiff(data(bytes), bytes.size(), static_cast<int>(page), &found.width, &found.height, &bits, &samples, &resolution, &has_map, &format) != 0
-                              : page > 0 || leptonica.pixReadHeaderMem(data(bytes), bytes.size(), &format, &found.width, &found.height, &bits, &samples, &has_map) != 0;
+  const bool failed =
+      is_tiff ? leptonica.readHeaderMemTiff(data(bytes), bytes.size(), static_cast<int>(page), &found.width, &found.height, &bits, &samples, &resolution,
+                                            &has_map, &format) != 0
+              : page > 0 || leptonica.pixReadHeaderMem(data(bytes), bytes.size(), &format, &found.width, &found.height, &bits, &samples, &has_map) != 0;
   if (failed || found.width <= 0 || found.height <= 0) return std::nullopt;
   return found;
 }
@@ -103,7 +109,8 @@ ParsedDocument ImageLoader::load(std::string_view bytes) const {
     const auto measures = measure(bytes, media_type() == "image/tiff", index);
     if (!measures) break;
     if (std::int64_t{measures->width} * measures->height > kMostPixels) {
-      throw Error(ErrorKind::TooLarge, fmt::format("the picture has {} × {} pixels, and {} million are read at most: make it smaller", measures->width, measures->height, kMostPixels / 1'000'000));
+      throw Error(ErrorKind::TooLarge, fmt::format("the picture has {} × {} pixels, and {} million are read at most: make it smaller", measures->width,
+                                                   measures->height, kMostPixels / 1'000'000));
     }
     document.pages.push_back({.label = std::to_string(index + 1), .text = {}, .width = 0, .height = 0, .words = {}});
     document.picture_pages.push_back(index);

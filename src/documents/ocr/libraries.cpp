@@ -12,10 +12,12 @@
 namespace panduan::documents::ocr {
 namespace {
 
-constexpr std::string_view kWhatToInstall = "reading text in pictures needs tesseract 5 and its models: install the packages libtesseract5, tesseract-ocr-eng, tesseract-ocr-chi-sim and tesseract-ocr-osd";
+constexpr std::string_view kWhatToInstall =
+    "reading text in pictures needs tesseract 5 and its models: install the packages libtesseract5, tesseract-ocr-eng, tesseract-ocr-chi-sim and tesseract-ocr-osd";
 
 // Where distributions keep the models.
-constexpr auto kModelFolders = std::to_array<const char*>({"/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata", "/usr/local/share/tessdata"});
+constexpr auto kModelFolders = std::to_array<const char*>(
+    {"/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata", "/usr/share/tessdata", "/usr/local/share/tessdata"});
 
 class SharedLibrary {
  public:
@@ -92,7 +94,8 @@ Tesseract load_tesseract() {
 /// Null when a model of it is not there.
 TessBaseAPI* start(const Tesseract& tesseract, const char* languages, tesseract::OcrEngineMode mode) {
   for (const char* folder : kModelFolders) {
-    const std::string first(languages, std::string_view(languages).find('+') == std::string_view::npos ? std::string_view(languages).size() : std::string_view(languages).find('+'));
+    const std::string first(languages, std::string_view(languages).find('+') == std::string_view::npos ? std::string_view(languages).size()
+                                                                                                       : std::string_view(languages).find('+'));
     std::error_code ignored;
     if (!std::filesystem::exists(std::filesystem::path(folder) / (first + ".traineddata"), ignored)) continue;
     TessBaseAPI* engine = tesseract.TessBaseAPICreate();

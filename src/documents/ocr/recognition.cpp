@@ -30,7 +30,8 @@ struct Orientation {
 
 class PageReader {
  public:
-  PageReader(float width, float height, detail::PdfLayout& layout) : engines_(engines()), leptonica_(leptonica()), layout_(layout), width_(width), height_(height) {}
+  PageReader(float width, float height, detail::PdfLayout& layout)
+      : engines_(engines()), leptonica_(leptonica()), layout_(layout), width_(width), height_(height) {}
 
   void read(Picture picture) {
     const float picture_width = static_cast<float>(leptonica_.pixGetWidth(picture.get()));
@@ -187,7 +188,10 @@ class PageReader {
 
   static void extend(detail::Box& box, const detail::Box& by, bool is_first) {
     if (is_first) box = by;
-    box = {.left = std::min(box.left, by.left), .top = std::min(box.top, by.top), .right = std::max(box.right, by.right), .bottom = std::max(box.bottom, by.bottom)};
+    box = {.left = std::min(box.left, by.left),
+           .top = std::min(box.top, by.top),
+           .right = std::max(box.right, by.right),
+           .bottom = std::max(box.bottom, by.bottom)};
   }
 
   /// From pixels of the righted picture to points of the page as it came.
@@ -204,7 +208,10 @@ class PageReader {
     const detail::Box points{.left = box.left * scale_, .top = box.top * scale_, .right = box.right * scale_, .bottom = box.bottom * scale_};
     constexpr std::array kReadingDirections{pdf::Direction::Right, pdf::Direction::Up, pdf::Direction::Left, pdf::Direction::Down};
     const detail::Box made = pdf::from_frame(points, kReadingDirections[static_cast<std::size_t>(turns_)], width_, height_);
-    return {.left = std::clamp(made.left, 0.0F, width_), .top = std::clamp(made.top, 0.0F, height_), .right = std::clamp(made.right, 0.0F, width_), .bottom = std::clamp(made.bottom, 0.0F, height_)};
+    return {.left = std::clamp(made.left, 0.0F, width_),
+            .top = std::clamp(made.top, 0.0F, height_),
+            .right = std::clamp(made.right, 0.0F, width_),
+            .bottom = std::clamp(made.bottom, 0.0F, height_)};
   }
 
   const Engines& engines_;

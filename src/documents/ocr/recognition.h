@@ -4,8 +4,8 @@
 
 namespace panduan::documents::ocr {
 
-/// Reads a picture and adds it to the layout as a page of `width` × `height` points, which the whole picture fills. A page that stands on its side or on its head is
-/// righted, and so is a small skew; the words' boxes are where they are in the picture as it came. English and simplified Chinese.
+/// Reads a picture and adds it to the layout as a page of `width` × `height` points, which the whole picture fills. A page that stands on its side or on its
+/// head is righted, and so is a small skew; the words' boxes are where they are in the picture as it came. English and simplified Chinese.
 void add_recognised_page(Picture picture, float width, float height, detail::PdfLayout& layout);
 
 /// A grey picture of one byte a pixel as leptonica keeps it.

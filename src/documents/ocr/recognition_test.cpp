@@ -37,17 +37,19 @@ std::string with_entry(std::string pdf, std::string_view entry) {
 std::string mixed_pdf(const std::string& jpeg) {
   const auto text_page = [](int number, std::string_view words) {
     const std::string content = "BT /F 10 Tf 60 780 Td (" + std::string(words) + ") Tj ET";
-    return std::to_string(number) + " 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 3 0 R >> >> /Contents " + std::to_string(number + 1) +
-           " 0 R >>\nendobj\n" + std::to_string(number + 1) + " 0 obj\n<< /Length " + std::to_string(content.size()) + " >>\nstream\n" + content + "\nendstream\nendobj\n";
+    return std::to_string(number) + " 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 3 0 R >> >> /Contents " +
+           std::to_string(number + 1) + " 0 R >>\nendobj\n" + std::to_string(number + 1) + " 0 obj\n<< /Length " + std::to_string(content.size()) +
+           " >>\nstream\n" + content + "\nendstream\nendobj\n";
   };
   const std::string drawing = "q 595 0 0 842 0 0 cm /Scan Do Q";
   return "%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 3 /Kids [4 0 R 6 0 R 9 0 R] >>\nendobj\n"
          "3 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>\nendobj\n" +
          text_page(4, "The page before the scan.") +
          "6 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /XObject << /Scan 8 0 R >> >> /Contents 7 0 R >>\nendobj\n7 0 obj\n<< /Length " +
-         std::to_string(drawing.size()) + " >>\nstream\n" + drawing + "\nendstream\nendobj\n8 0 obj\n<< /Type /XObject /Subtype /Image /Width 1654 /Height 2339 /ColorSpace /DeviceGray " +
-         "/BitsPerComponent 8 /Filter /DCTDecode /Length " + std::to_string(jpeg.size()) + " >>\nstream\n" + jpeg + "\nendstream\nendobj\n" + text_page(9, "The page behind the scan.") +
-         "trailer\n<< /Size 11 /Root 1 0 R >>\n%%EOF\n";
+         std::to_string(drawing.size()) + " >>\nstream\n" + drawing +
+         "\nendstream\nendobj\n8 0 obj\n<< /Type /XObject /Subtype /Image /Width 1654 /Height 2339 /ColorSpace /DeviceGray " +
+         "/BitsPerComponent 8 /Filter /DCTDecode /Length " + std::to_string(jpeg.size()) + " >>\nstream\n" + jpeg + "\nendstream\nendobj\n" +
+         text_page(9, "The page behind the scan.") + "trailer\n<< /Size 11 /Root 1 0 R >>\n%%EOF\n";
 }
 
 class Recognition : public ::testing::Test {

@@ -63,7 +63,8 @@ class PageReader {
   static char32_t meaning(unsigned code) {
     if (code == 2 || code == 0xFFFE) return U'-';  // how the library marks a hyphen at a line's end
     if (code == 0xA0 || code == '\t' || code == '\n' || code == '\r') return U' ';
-    if (code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0xD800 && code <= 0xDFFF) || code >= 0xFFFF'0000U || code > 0x10FFFF || code == 0xFFFF) return 0;
+    if (code < 0x20 || (code >= 0x7F && code < 0xA0) || (code >= 0xD800 && code <= 0xDFFF) || code >= 0xFFFF'0000U || code > 0x10FFFF || code == 0xFFFF)
+      return 0;
     if (code == 0xFEFF || code == 0x200B) return 0;
     return code;
   }
@@ -102,8 +103,10 @@ class PageReader {
       double bottom = 0;
       double top = 0;
       if (library_.tight_box(text_, index, &left, &right, &bottom, &top) == 0) return false;
-      glyph.box = to_frame(shown_.box({.left = static_cast<float>(left), .top = static_cast<float>(top), .right = static_cast<float>(right), .bottom = static_cast<float>(bottom)}),
-                           glyph.direction, content_.width, content_.height);
+      glyph.box = to_frame(
+          shown_.box(
+              {.left = static_cast<float>(left), .top = static_cast<float>(top), .right = static_cast<float>(right), .bottom = static_cast<float>(bottom)}),
+          glyph.direction, content_.width, content_.height);
       glyph.box.left -= kBearing * glyph.size;
       glyph.box.right += kBearing * glyph.size;
     }

@@ -24,7 +24,10 @@ struct PageBlock {
 };
 
 void include(Box& box, const Box& other) {
-  box = {.left = std::min(box.left, other.left), .top = std::min(box.top, other.top), .right = std::max(box.right, other.right), .bottom = std::max(box.bottom, other.bottom)};
+  box = {.left = std::min(box.left, other.left),
+         .top = std::min(box.top, other.top),
+         .right = std::max(box.right, other.right),
+         .bottom = std::max(box.bottom, other.bottom)};
 }
 
 bool overlap_across(const Box& a, const Box& b) { return std::min(a.right, b.right) - std::max(a.left, b.left) > 0.5F; }
@@ -61,7 +64,9 @@ std::vector<PageBlock> find_blocks(std::vector<PageLine> lines) {
   std::vector<std::size_t> above;
   for (std::size_t index = 0; index < lines.size(); ++index) {
     PageLine& line = lines[index];
-    std::erase_if(open, [&](std::size_t block) { return line.baseline - blocks[block].lines.back().baseline > kMostLeading * std::max(line.size, blocks[block].lines.back().size); });
+    std::erase_if(open, [&](std::size_t block) {
+      return line.baseline - blocks[block].lines.back().baseline > kMostLeading * std::max(line.size, blocks[block].lines.back().size);
+    });
     above.clear();
     for (const std::size_t block : open) {
       if (overlap_across(blocks[block].lines.back().box, line.box) && line.baseline > blocks[block].lines.back().baseline) above.push_back(block);

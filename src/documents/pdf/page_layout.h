@@ -5,7 +5,8 @@
 
 namespace panduan::documents::pdf {
 
-/// Adds a page to a layout: words, lines, and blocks in reading order, columns one after the other (after Breuel, "High performance document layout analysis", 2003).
+/// Adds a page to a layout: words, lines, and blocks in reading order, columns one after the other (after Breuel, "High performance document layout analysis",
+/// 2003).
 void add_page(const PageContent& content, detail::PdfLayout& layout);
 
 }  // namespace panduan::documents::pdf

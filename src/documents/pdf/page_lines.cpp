@@ -35,7 +35,10 @@ struct Piece {
 };
 
 void include(Box& box, const Box& other) {
-  box = {.left = std::min(box.left, other.left), .top = std::min(box.top, other.top), .right = std::max(box.right, other.right), .bottom = std::max(box.bottom, other.bottom)};
+  box = {.left = std::min(box.left, other.left),
+         .top = std::min(box.top, other.top),
+         .right = std::max(box.right, other.right),
+         .bottom = std::max(box.bottom, other.bottom)};
 }
 
 std::vector<Piece> find_pieces(const std::vector<Glyph>& glyphs, Direction direction) {
@@ -53,10 +56,12 @@ std::vector<Piece> find_pieces(const std::vector<Glyph>& glyphs, Direction direc
       const Piece& last = pieces.back();
       const Glyph& before = glyphs[last.glyphs.back()];
       const float gap = glyph.box.left - before.box.right;
-      goes_on = std::abs(glyph.baseline - before.baseline) <= 0.1F * glyph.size && std::abs(glyph.size - before.size) <= 0.2F * glyph.size && gap <= kPieceGap * glyph.size &&
-                gap >= -kStepBack * glyph.size;
+      goes_on = std::abs(glyph.baseline - before.baseline) <= 0.1F * glyph.size && std::abs(glyph.size - before.size) <= 0.2F * glyph.size &&
+                gap <= kPieceGap * glyph.size && gap >= -kStepBack * glyph.size;
     }
-    if (!goes_on) pieces.push_back({.glyphs = {}, .after_space = {}, .box = glyph.box, .baseline = glyph.baseline, .size = glyph.size, .least_width = glyph.box.right - glyph.box.left});
+    if (!goes_on)
+      pieces.push_back(
+          {.glyphs = {}, .after_space = {}, .box = glyph.box, .baseline = glyph.baseline, .size = glyph.size, .least_width = glyph.box.right - glyph.box.left});
     Piece& piece = pieces.back();
     piece.glyphs.push_back(index);
     piece.after_space.push_back(after_space);
@@ -163,7 +168,8 @@ class LineMaker {
     if (last.is_monospaced() && next.is_monospaced() && std::abs(last.most_width - next.most_width) <= 0.02F * last.most_width) return true;
     if (gap > kMarkGap * size) return false;
     const std::string before = text_of(last, glyphs_);
-    if (before.find_first_not_of('.') == std::string::npos || text_of(next, glyphs_).find_first_not_of('.') == std::string::npos) return true;  // leaders of a contents page
+    if (before.find_first_not_of('.') == std::string::npos || text_of(next, glyphs_).find_first_not_of('.') == std::string::npos)
+      return true;  // leaders of a contents page
     return line.size() == 1 && is_item_mark(before);
   }
 
@@ -254,7 +260,8 @@ bool is_item_mark(std::string_view text) {
   if (text.empty()) return false;
   const bool is_number = text.find_first_not_of("0123456789.") == std::string_view::npos;
   if (is_number) return closed || text.find('.') != std::string_view::npos || text.size() <= 2;
-  const bool lettered = text[0] >= 'A' && text[0] <= 'Z' && text.size() > 2 && text[1] == '.' && text.substr(2).find_first_not_of("0123456789.") == std::string_view::npos;
+  const bool lettered =
+      text[0] >= 'A' && text[0] <= 'Z' && text.size() > 2 && text[1] == '.' && text.substr(2).find_first_not_of("0123456789.") == std::string_view::npos;
   return lettered || (closed && (text.size() == 1 || text.find_first_not_of("ivxlc") == std::string_view::npos));
 }
 

@@ -18,7 +18,10 @@ constexpr std::size_t kRepeatedWords = 6;     // of a cell over several rows: sa
 constexpr std::size_t kHeaderCharacters = 60;  // of a column's name
 
 void include(Box& box, const Box& other) {
-  box = {.left = std::min(box.left, other.left), .top = std::min(box.top, other.top), .right = std::max(box.right, other.right), .bottom = std::max(box.bottom, other.bottom)};
+  box = {.left = std::min(box.left, other.left),
+         .top = std::min(box.top, other.top),
+         .right = std::max(box.right, other.right),
+         .bottom = std::max(box.bottom, other.bottom)};
 }
 
 float middle_x(const Box& box) { return (box.left + box.right) / 2; }
@@ -35,7 +38,8 @@ std::vector<Stroke> joined(std::vector<Stroke> strokes) {
   std::vector<Stroke> made;
   for (std::size_t begin = 0, end = 0; begin < strokes.size(); begin = end) {
     for (end = begin + 1; end < strokes.size() && strokes[end].at - strokes[begin].at <= kTouch;) ++end;
-    std::sort(strokes.begin() + static_cast<std::ptrdiff_t>(begin), strokes.begin() + static_cast<std::ptrdiff_t>(end), [](const Stroke& a, const Stroke& b) { return a.from < b.from; });
+    std::sort(strokes.begin() + static_cast<std::ptrdiff_t>(begin), strokes.begin() + static_cast<std::ptrdiff_t>(end),
+              [](const Stroke& a, const Stroke& b) { return a.from < b.from; });
     std::optional<Stroke> open;
     for (std::size_t index = begin; index < end; ++index) {
       if (open && strokes[index].from <= open->to + kTouch) {
@@ -116,7 +120,8 @@ std::vector<float> walls(const std::vector<Stroke>& strokes, float least, float 
 }
 
 bool covers(const std::vector<Stroke>& strokes, float at, float along) {
-  return std::ranges::any_of(strokes, [&](const Stroke& stroke) { return std::abs(stroke.at - at) <= kTouch && along >= stroke.from - kTouch && along <= stroke.to + kTouch; });
+  return std::ranges::any_of(
+      strokes, [&](const Stroke& stroke) { return std::abs(stroke.at - at) <= kTouch && along >= stroke.from - kTouch && along <= stroke.to + kTouch; });
 }
 
 class TableMaker {
@@ -224,7 +229,9 @@ class TableMaker {
   bool names_columns(const PageLine& row) const {
     std::size_t cells = 0;
     std::string name;
-    const auto is_name = [&] { return !name.empty() && name.find_first_not_of("0123456789.,%+-/: ") != std::string::npos && count_characters(name) <= kHeaderCharacters; };
+    const auto is_name = [&] {
+      return !name.empty() && name.find_first_not_of("0123456789.,%+-/: ") != std::string::npos && count_characters(name) <= kHeaderCharacters;
+    };
     for (const PageWord& word : row.words) {
       if (&word == &row.words.front() || word.begins_cell) {
         if (cells > 0 && !is_name()) return false;

@@ -44,7 +44,8 @@ bool Colour::is_near(const Colour& other) const {
 
 Shown::Shown(PageHandle page) {
   const Library& pdfium = library();
-  if (pdfium.page_bounding_box(page, &box_) == 0 || !(box_.right > box_.left) || !(box_.top > box_.bottom)) box_ = {.left = 0, .top = 792, .right = 612, .bottom = 0};
+  if (pdfium.page_bounding_box(page, &box_) == 0 || !(box_.right > box_.left) || !(box_.top > box_.bottom))
+    box_ = {.left = 0, .top = 792, .right = 612, .bottom = 0};
   quarter_turns_ = ((pdfium.page_rotation(page) % 4) + 4) % 4;
 }
 
@@ -64,9 +65,7 @@ void Shown::show(float& x, float& y) const {
       x = box_.right - from_x;
       y = from_y - box_.bottom;
       break;
-    default:
-      x = box_.top - from_y;
-      y = box_.right - from_x;
+    default: x = box_.top - from_y; y = box_.right - from_x;
   }
 }
 
@@ -84,7 +83,8 @@ Box Shown::box(const Rectangle& rectangle) const { return box(rectangle, {}); }
 Box Shown::box(const Rectangle& rectangle, const Matrix& matrix) const {
   Box made;
   bool is_first = true;
-  for (const auto& [x, y] : std::to_array<std::pair<float, float>>({{rectangle.left, rectangle.top}, {rectangle.right, rectangle.top}, {rectangle.left, rectangle.bottom}, {rectangle.right, rectangle.bottom}})) {
+  for (const auto& [x, y] : std::to_array<std::pair<float, float>>(
+           {{rectangle.left, rectangle.top}, {rectangle.right, rectangle.top}, {rectangle.left, rectangle.bottom}, {rectangle.right, rectangle.bottom}})) {
     float to_x = matrix.a * x + matrix.c * y + matrix.e;
     float to_y = matrix.b * x + matrix.d * y + matrix.f;
     show(to_x, to_y);
@@ -112,7 +112,9 @@ void PaintedObjects::visit(Object object, const Frame& frame) {
     case kTextObject: return visit_text(object, frame);
     case kPathObject: return visit_path(object, frame);
     case kImageObject: return visit_image(object, frame);
-    case kShadingObject: areas_.push_back({.box = intersection(bounds_of(object, frame), frame.clip), .order = order_, .is_plain = false, .colour = {}}); return;
+    case kShadingObject:
+      areas_.push_back({.box = intersection(bounds_of(object, frame), frame.clip), .order = order_, .is_plain = false, .colour = {}});
+      return;
     case kFormObject: return visit_form(object, frame);
     default: return;
   }
@@ -167,7 +169,8 @@ void PaintedObjects::visit_path(Object object, const Frame& frame) {
                       .is_plain = known && is_rectangle && alpha == 255,
                       .colour = {.red = static_cast<std::uint8_t>(red), .green = static_cast<std::uint8_t>(green), .blue = static_cast<std::uint8_t>(blue)}});
   }
-  if (fill != 0 && areas_.back().is_plain && area_colours_.size() < kMostColours && !may_vanish(areas_.back().colour)) area_colours_.push_back(areas_.back().colour);
+  if (fill != 0 && areas_.back().is_plain && area_colours_.size() < kMostColours && !may_vanish(areas_.back().colour))
+    area_colours_.push_back(areas_.back().colour);
   if ((fill != 0 || stroke != 0) && segments <= kMostRuleSegments && rules_.size() < kMostRules) add_rules(object, frame, stroke == 0);
 }
 

@@ -55,7 +55,8 @@ PdfFile::PdfFile(std::string_view bytes) : library_(library()), document_(librar
     return;
   }
   library_.close_document(document_);
-  if (count > kMostPages) throw Error(ErrorKind::TooLarge, fmt::format("the PDF says that it has {} pages, and {} are read at most: split it", count, kMostPages));
+  if (count > kMostPages)
+    throw Error(ErrorKind::TooLarge, fmt::format("the PDF says that it has {} pages, and {} are read at most: split it", count, kMostPages));
   throw Error(ErrorKind::Corrupt, "the PDF is broken: it has no pages");
 }
 

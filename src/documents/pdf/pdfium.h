@@ -1,8 +1,8 @@
 #pragma once
 #include <cstddef>
 
-// PDFium's functions as its public documentation (fpdfview.h, fpdf_text.h, fpdf_edit.h, fpdf_doc.h, fpdf_transformpage.h) gives them: only those that are called. The library comes
-// without headers, and is loaded from this binary's own data.
+// PDFium's functions as its public documentation (fpdfview.h, fpdf_text.h, fpdf_edit.h, fpdf_doc.h, fpdf_transformpage.h) gives them: only those that are
+// called. The library comes without headers, and is loaded from this binary's own data.
 
 namespace panduan::documents::pdf {
 
