@@ -42,9 +42,9 @@ void look_at_machine(const Config& config, std::vector<Finding>& findings) {
       sandbox.system_calls
           ? Finding{sandbox.landlock > 0 ? Grade::Good : Grade::Warning, "sandbox", fmt::format("parsers of documents are confined by {}", sandbox.text())}
           : Finding{Grade::Bad, "sandbox", "this kernel cannot filter system calls, no document is read: use one with seccomp"});
-  const std::string missing = documents::missing_for_pictures();
-  findings.push_back(missing.empty() ? Finding{Grade::Good, "pictures", "scans and images are read by tesseract, in English and Chinese"}
-                                     : Finding{Grade::Warning, "pictures", missing});
+  const std::string unread = documents::missing_for_pictures();
+  findings.push_back(unread.empty() ? Finding{Grade::Good, "pictures", "scans and images are read by tesseract, in English and Chinese"}
+                                     : Finding{Grade::Warning, "pictures", unread});
 }
 
 void look_at_models(const Config& config, std::vector<Finding>& findings) {

@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kMark = "%PDF-";
 constexpr std::size_t kMarkWithin = 1024;  // readers allow so much rubbish in front of it
 constexpr std::size_t kMostWords = 8'000'000;
-constexpr float kPicture = 0.1F;          // of a page that has no text at all: so much picture is worth a look
+constexpr float kPicture = 0.25F;          // of a page that has no text at all: so much picture is worth a look
 constexpr float kScan = 0.5F;             // of a page that has a stamp or a page number besides
 constexpr std::size_t kOfAStamp = 60;     // characters
 

@@ -138,10 +138,10 @@ TEST(PdfLoader, SaysWhatToDoWithAnEncryptedPdf) {
   EXPECT_THAT(error.what(), HasSubstr("password"));
 }
 
-TEST(PdfLoader, SaysThatAScannedPdfHasNoTextLayer) {
+TEST(PdfLoader, SaysThatAnEmptyPageHasNoText) {
   const Error error = load_error("a.pdf", test_pdf("only-a-picture.pdf"));
   EXPECT_EQ(error.kind(), ErrorKind::InvalidInput);
-  EXPECT_THAT(error.what(), HasSubstr("text layer"));
+  EXPECT_THAT(error.what(), HasSubstr("neither text nor a picture"));
 }
 
 TEST(PdfLoader, CallsBrokenBytesCorrupt) {
