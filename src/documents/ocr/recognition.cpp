@@ -16,7 +16,7 @@ namespace panduan::documents::ocr {
 namespace {
 
 constexpr float kLeastConfidence = 15;      // of 100: less is the dirt of a scan
-constexpr float kSureScript = 4;            // of the orientation model's own scale
+constexpr float kSureScript = 10;           // of the orientation model's own scale
 constexpr int kReadsWell = 70;              // of 100: so sure is the English model of English
 constexpr float kLeastOrientation = 2;      // of its own scale
 constexpr float kSkewDegrees = 0.6F, kMostSkewDegrees = 8, kSkewConfidence = 4;
