@@ -72,7 +72,6 @@ Tesseract load_tesseract() {
   PANDUAN_FIND(TessBaseAPISetVariable);
   PANDUAN_FIND(TessBaseAPISetPageSegMode);
   PANDUAN_FIND(TessBaseAPISetImage2);
-  PANDUAN_FIND(TessBaseAPISetRectangle);
   PANDUAN_FIND(TessBaseAPISetSourceResolution);
   PANDUAN_FIND(TessBaseAPIDetectOrientationScript);
   PANDUAN_FIND(TessBaseAPIRecognize);

@@ -39,7 +39,6 @@ struct Tesseract {
   PANDUAN_OCR_FUNCTION(TessBaseAPISetVariable);
   PANDUAN_OCR_FUNCTION(TessBaseAPISetPageSegMode);
   PANDUAN_OCR_FUNCTION(TessBaseAPISetImage2);
-  PANDUAN_OCR_FUNCTION(TessBaseAPISetRectangle);
   PANDUAN_OCR_FUNCTION(TessBaseAPISetSourceResolution);
   PANDUAN_OCR_FUNCTION(TessBaseAPIDetectOrientationScript);
   PANDUAN_OCR_FUNCTION(TessBaseAPIRecognize);

@@ -86,19 +86,9 @@ class PageReader {
   /// The engine that has read it.
   TessBaseAPI* recognise(Pix* picture, const Orientation& orientation) const {
     const bool is_latin = orientation.script == "Latin" && orientation.script_confidence >= kSureScript;
-    if (engines_.chinese != nullptr && !is_latin && !reads_as_english(picture)) return run(engines_.chinese, picture);
-    return run(engines_.english, picture);
-  }
-
-  /// A strip in the middle tells.
-  bool reads_as_english(Pix* picture) const {
-    const Tesseract& tesseract = engines_.functions;
-    const int width = leptonica_.pixGetWidth(picture);
-    const int height = leptonica_.pixGetHeight(picture);
-    set(engines_.english, picture);
-    if (height > 1000) tesseract.TessBaseAPISetRectangle(engines_.english, 0, height * 2 / 5, width, height / 5);
-    if (tesseract.TessBaseAPIRecognize(engines_.english, nullptr) != 0) return false;
-    return tesseract.TessBaseAPIMeanTextConf(engines_.english) >= kReadsWell;
+    run(engines_.english, picture);
+    if (is_latin || engines_.chinese == nullptr || engines_.functions.TessBaseAPIMeanTextConf(engines_.english) >= kReadsWell) return engines_.english;
+    return run(engines_.chinese, picture);
   }
 
   void set(TessBaseAPI* engine, Pix* picture) const {
