@@ -44,7 +44,7 @@ void look_at_machine(const Config& config, std::vector<Finding>& findings) {
           : Finding{Grade::Bad, "sandbox", "this kernel cannot filter system calls, no document is read: use one with seccomp"});
   const std::string unread = documents::missing_for_pictures();
   findings.push_back(unread.empty() ? Finding{Grade::Good, "pictures", "scans and images are read by tesseract, in English and Chinese"}
-                                     : Finding{Grade::Warning, "pictures", unread});
+                                    : Finding{Grade::Warning, "pictures", unread});
 }
 
 void look_at_models(const Config& config, std::vector<Finding>& findings) {
