@@ -171,8 +171,10 @@ class TextWriter {
     if (is_dots(left) && is_dots(right)) return;  // ". . . ." of a contents page costs a token a dot
     if (is_spaceless(last_character(left)) && is_spaceless(first_character(right))) return;  // stretched to fill the line
     constexpr float kTouching = 0.05F;  // of the height; pdftotext prints a space from about 0.1 on
-    const float gap = std::max(after.box.left - before.box.right, before.box.left - after.box.right);
-    if (gap > kTouching * after.box.height() || !share_row(before.box, after.box)) printed_.text.push_back(' ');
+    const float beside = std::max(after.box.left - before.box.right, before.box.left - after.box.right);
+    const float below = std::max(after.box.top - before.box.bottom, before.box.top - after.box.bottom);  // in a line that runs down the page
+    const float size = std::min(after.box.height(), after.box.right - after.box.left);
+    if (beside > kTouching * after.box.height() || below > kTouching * size || !share_row(before.box, after.box)) printed_.text.push_back(' ');
   }
 
   void write_line(const PdfLayout::Line& line, bool drop_hyphen, std::vector<std::pair<float, std::size_t>>& heights) {

@@ -85,6 +85,7 @@ Tesseract load_tesseract() {
   PANDUAN_FIND(TessPageIteratorIsAtBeginningOf);
   PANDUAN_FIND(TessPageIteratorBoundingBox);
   PANDUAN_FIND(TessPageIteratorBaseline);
+  PANDUAN_FIND(TessPageIteratorOrientation);
   PANDUAN_FIND(TessDeleteText);
   return made;
 }

@@ -52,6 +52,7 @@ struct Tesseract {
   PANDUAN_OCR_FUNCTION(TessPageIteratorIsAtBeginningOf);
   PANDUAN_OCR_FUNCTION(TessPageIteratorBoundingBox);
   PANDUAN_OCR_FUNCTION(TessPageIteratorBaseline);
+  PANDUAN_OCR_FUNCTION(TessPageIteratorOrientation);
   PANDUAN_OCR_FUNCTION(TessDeleteText);
 };
 #undef PANDUAN_OCR_FUNCTION

@@ -36,14 +36,13 @@ class PageReader {
   void read(Picture picture) {
     const float picture_width = static_cast<float>(leptonica_.pixGetWidth(picture.get()));
     const Orientation orientation = find_orientation(picture.get());
-    turns_ = orientation.quarter_turns;
-    if (turns_ != 0) picture = Picture(leptonica_.pixRotateOrth(picture.get(), turns_));
-    if (!picture) throw Error(ErrorKind::TooLarge, "a page's picture is too large to be turned");
     scale_ = width_ / picture_width;
-    picture = without_skew(std::move(picture));
+    picture = without_skew(turned(std::move(picture), orientation.quarter_turns));
+    run(engines_.english, picture.get());
+    if (runs_down()) picture = righted(std::move(picture));
     pixels_width_ = static_cast<float>(leptonica_.pixGetWidth(picture.get()));
     pixels_height_ = static_cast<float>(leptonica_.pixGetHeight(picture.get()));
-    TessBaseAPI* engine = recognise(picture.get(), orientation);
+    TessBaseAPI* engine = reads_well() || is_latin(orientation) || engines_.chinese == nullptr ? engines_.english : run(engines_.chinese, picture.get());
     detail::PdfLayout::Page page{.first_block = layout_.blocks.size(), .width = width_, .height = height_};
     take(engine);
     page.end_block = layout_.blocks.size();
@@ -70,6 +69,48 @@ class PageReader {
     return found;
   }
 
+  Picture turned(Picture picture, int quarter_turns) {
+    if (quarter_turns == 0) return picture;
+    turns_ = (turns_ + quarter_turns) % 4;
+    Picture made(leptonica_.pixRotateOrth(picture.get(), quarter_turns));
+    if (!made) throw Error(ErrorKind::TooLarge, "a page's picture is too large to be turned");
+    return made;
+  }
+
+  /// Whether most of the lines that the English model found run down the page. The orientation model says little of a page with little on it; but a
+  /// recogniser that finds its lines knows.
+  bool runs_down() const {
+    const Tesseract& tesseract = engines_.functions;
+    TessResultIterator* words = tesseract.TessBaseAPIGetIterator(engines_.english);
+    if (words == nullptr) return false;
+    TessPageIterator* place = tesseract.TessResultIteratorGetPageIterator(words);
+    int balance = 0;
+    do {
+      TessOrientation orientation{};
+      TessWritingDirection direction{};
+      TessTextlineOrder order{};
+      float skew = 0;
+      tesseract.TessPageIteratorOrientation(place, &orientation, &direction, &order, &skew);
+      balance += direction == tesseract::WRITING_DIRECTION_TOP_TO_BOTTOM ? 1 : -1;
+    } while (tesseract.TessResultIteratorNext(words, tesseract::RIL_WORD) != 0);
+    tesseract.TessResultIteratorDelete(words);
+    return balance > 0;
+  }
+
+  /// English lies on its side, one way or the other; Chinese may be written so.
+  Picture righted(Picture picture) {
+    for (const int quarter_turns : {3, 1}) {
+      Picture turned(leptonica_.pixRotateOrth(picture.get(), quarter_turns));
+      if (!turned) break;
+      run(engines_.english, turned.get());
+      if (!reads_well() || runs_down()) continue;
+      turns_ = (turns_ + quarter_turns) % 4;
+      return turned;
+    }
+    run(engines_.english, picture.get());
+    return picture;
+  }
+
   Picture without_skew(Picture picture) {
     const Picture ink(leptonica_.pixThresholdToBinary(picture.get(), kInkThreshold));
     float degrees = 0;
@@ -83,13 +124,8 @@ class PageReader {
     return straight;
   }
 
-  /// The engine that has read it.
-  TessBaseAPI* recognise(Pix* picture, const Orientation& orientation) const {
-    const bool is_latin = orientation.script == "Latin" && orientation.script_confidence >= kSureScript;
-    run(engines_.english, picture);
-    if (is_latin || engines_.chinese == nullptr || engines_.functions.TessBaseAPIMeanTextConf(engines_.english) >= kReadsWell) return engines_.english;
-    return run(engines_.chinese, picture);
-  }
+  bool reads_well() const { return engines_.functions.TessBaseAPIMeanTextConf(engines_.english) >= kReadsWell; }
+  static bool is_latin(const Orientation& orientation) { return orientation.script == "Latin" && orientation.script_confidence >= kSureScript; }
 
   void set(TessBaseAPI* engine, Pix* picture) const {
     engines_.functions.TessBaseAPISetPageSegMode(engine, tesseract::PSM_AUTO);

@@ -47,7 +47,7 @@ std::string mixed_pdf(const std::string& jpeg) {
          text_page(4, "The page before the scan.") +
          "6 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /XObject << /Scan 8 0 R >> >> /Contents 7 0 R >>\nendobj\n7 0 obj\n<< /Length " +
          std::to_string(drawing.size()) + " >>\nstream\n" + drawing +
-         "\nendstream\nendobj\n8 0 obj\n<< /Type /XObject /Subtype /Image /Width 1653 /Height 2339 /ColorSpace /DeviceGray " +
+         "\nendstream\nendobj\n8 0 obj\n<< /Type /XObject /Subtype /Image /Width 1653 /Height 2339 /ColorSpace /DeviceRGB " +
          "/BitsPerComponent 8 /Filter /DCTDecode /Length " + std::to_string(jpeg.size()) + " >>\nstream\n" + jpeg + "\nendstream\nendobj\n" +
          text_page(9, "The page behind the scan.") + "trailer\n<< /Size 11 /Root 1 0 R >>\n%%EOF\n";
 }
@@ -102,6 +102,14 @@ TEST_F(Recognition, APageOnItsSideIsRightedAndItsWordsStayWhereTheyAre) {
   ASSERT_NE(tunnel, nullptr);
   EXPECT_GT(tunnel->bottom - tunnel->top, tunnel->right - tunnel->left) << "its line runs down the page";
   EXPECT_NEAR(tunnel->top, 319, 4);
+}
+
+TEST_F(Recognition, APageIsRightedWhicheverWayItLies) {
+  for (const char* turn : {"/Rotate 180", "/Rotate 270"}) {
+    const ParsedDocument document = load_document("scan.png", picture_of(with_entry(sample("columns.pdf"), turn), "-png"));
+    EXPECT_THAT(document.text, HasSubstr("nine years of work")) << turn;
+    expect_sound(document);
+  }
 }
 
 TEST_F(Recognition, AScannedPageStandsBetweenItsNeighbours) {

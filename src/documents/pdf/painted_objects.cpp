@@ -148,6 +148,11 @@ void PaintedObjects::visit_image(Object object, const Frame& frame) {
   const Box box = intersection(bounds_of(object, frame), clip_of(object, frame));
   areas_.push_back({.box = box, .order = order_, .is_plain = false, .colour = {}});
   const float share = area(box) / std::max(1.0F, shown_.width() * shown_.height());
+  unsigned width = 0;
+  unsigned height = 0;
+  const float whole = area(bounds_of(object, frame));
+  if (share > image_share_ && whole > 0 && library_.image_size(object, &width, &height) != 0)
+    image_resolution_ = std::sqrt(static_cast<float>(width) * static_cast<float>(height) / whole);
   image_share_ = std::max(image_share_, share);
   if (share >= kLargeImage) large_images_.push_back(box);
 }

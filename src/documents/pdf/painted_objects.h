@@ -51,6 +51,8 @@ class PaintedObjects {
   bool vanishes(const Colour& colour, std::size_t order, float x, float y) const;
   bool is_on_large_image(float x, float y) const;
   float image_share() const { return image_share_; }
+  /// Pixels a point of the largest image, as it is drawn; 0 where there is none.
+  float image_resolution() const { return image_resolution_; }
   std::vector<Rule> take_rules() { return std::move(rules_); }
 
  private:
@@ -84,6 +86,7 @@ class PaintedObjects {
   std::vector<Box> large_images_;
   std::vector<Rule> rules_;
   float image_share_ = 0;
+  float image_resolution_ = 0;
 };
 
 }  // namespace panduan::documents::pdf

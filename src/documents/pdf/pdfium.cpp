@@ -59,6 +59,7 @@ void find_object_functions(void* handle, Library& made) {
   find(handle, made.count_form_objects, "FPDFFormObj_CountObjects");
   find(handle, made.form_object, "FPDFFormObj_GetObject");
   find(handle, made.type, "FPDFPageObj_GetType");
+  find(handle, made.image_size, "FPDFImageObj_GetImagePixelSize");
   find(handle, made.bounds, "FPDFPageObj_GetBounds");
   find(handle, made.matrix, "FPDFPageObj_GetMatrix");
   find(handle, made.fill_colour, "FPDFPageObj_GetFillColor");

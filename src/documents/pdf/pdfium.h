@@ -71,6 +71,7 @@ struct Library {
   int (*segment_type)(Segment);
   int (*segment_closes)(Segment);
   int (*render_mode)(Object);
+  int (*image_size)(Object, unsigned* width, unsigned* height);  ///< pixels
 
   TextPage (*load_text)(PageHandle);
   void (*close_text)(TextPage);

@@ -9,8 +9,19 @@
 namespace panduan::documents::pdf {
 namespace {
 
+constexpr float kPointsPerInch = 72;
 constexpr float kDotsPerInch = 300;
+constexpr float kFewestDots = 150, kMostDots = 400;  // that a recogniser reads well
 constexpr float kMostPixels = 24e6F;
+
+/// Dots a point. A scan's own pixels where they are enough, for PDFium doubles some of them and not others to make more, which tears letters.
+float resolution_of(const PaintedObjects& painted) {
+  float dots = painted.image_resolution() * kPointsPerInch;
+  if (dots <= 0) return kDotsPerInch / kPointsPerInch;
+  while (dots < kFewestDots) dots *= 2;
+  while (dots > kMostDots) dots /= 2;
+  return dots / kPointsPerInch;
+}
 
 }  // namespace
 
@@ -18,9 +29,9 @@ Rendering render(PageHandle page) {
   const Library& pdfium = library();
   const Shown shown(page);
   Rendering made{.width = 0, .height = 0, .page_width = shown.width(), .page_height = shown.height(), .pixels = {}};
-  const float scale = std::min(kDotsPerInch / 72, std::sqrt(kMostPixels / std::max(1.0F, made.page_width * made.page_height)));
-  made.width = std::max(1, static_cast<int>(made.page_width * scale));
-  made.height = std::max(1, static_cast<int>(made.page_height * scale));
+  const float scale = std::min(resolution_of(PaintedObjects(page, shown)), std::sqrt(kMostPixels / std::max(1.0F, made.page_width * made.page_height)));
+  made.width = std::max(1, static_cast<int>(std::lround(made.page_width * scale)));
+  made.height = std::max(1, static_cast<int>(std::lround(made.page_height * scale)));
   made.pixels.assign(static_cast<std::size_t>(made.width) * static_cast<std::size_t>(made.height), 0xFF);
   const Bitmap bitmap = pdfium.create_bitmap(made.width, made.height, kGreyBitmap, made.pixels.data(), made.width);
   if (bitmap == nullptr) throw Error(ErrorKind::TooLarge, "a page of the PDF is too large to be drawn");
