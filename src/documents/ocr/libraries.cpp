@@ -112,7 +112,7 @@ Engines load_engines() {
   Engines made{.functions = load_tesseract()};
   made.english = start(made.functions, "eng", tesseract::OEM_LSTM_ONLY);
   if (made.english == nullptr) throw Error(ErrorKind::Unsupported, fmt::format("{} (there is no eng.traineddata)", kWhatToInstall));
-  made.chinese = start(made.functions, "chi_sim+eng", tesseract::OEM_LSTM_ONLY);
+  made.chinese = start(made.functions, "chi_sim", tesseract::OEM_LSTM_ONLY);
   made.orientation = start(made.functions, "osd", tesseract::OEM_TESSERACT_ONLY);
   return made;
 }

@@ -16,6 +16,7 @@ namespace panduan::documents::ocr {
 namespace {
 
 constexpr float kLeastConfidence = 15;      // of 100: less is the dirt of a scan
+constexpr float kPointsPerInch = 72, kDotsPerInch = 300, kWorthEnlarging = 1.15F, kMostPixels = 24e6F;
 constexpr float kSureScript = 10;           // of the orientation model's own scale
 constexpr int kReadsWell = 70;              // of 100: so sure is the English model of English
 constexpr float kLeastOrientation = 2;      // of its own scale
@@ -40,9 +41,11 @@ class PageReader {
     picture = without_skew(turned(std::move(picture), orientation.quarter_turns));
     run(engines_.english, picture.get());
     if (runs_down()) picture = righted(std::move(picture));
+    const bool is_english = reads_well() || is_latin(orientation) || engines_.chinese == nullptr;
+    if (!is_english) picture = enlarged(std::move(picture));
     pixels_width_ = static_cast<float>(leptonica_.pixGetWidth(picture.get()));
     pixels_height_ = static_cast<float>(leptonica_.pixGetHeight(picture.get()));
-    TessBaseAPI* engine = reads_well() || is_latin(orientation) || engines_.chinese == nullptr ? engines_.english : run(engines_.chinese, picture.get());
+    TessBaseAPI* engine = is_english ? engines_.english : run(engines_.chinese, picture.get());
     detail::PdfLayout::Page page{.first_block = layout_.blocks.size(), .width = width_, .height = height_};
     take(engine);
     page.end_block = layout_.blocks.size();
@@ -67,6 +70,17 @@ class PageReader {
     tesseract.TessDeleteText(script);
     if (confidence >= kLeastOrientation) found.quarter_turns = ((360 - degrees) / 90) % 4;
     return found;
+  }
+
+  /// With so many dots an inch as the Chinese model was trained on: at 200, which most scanners give, it takes small characters for others.
+  Picture enlarged(Picture picture) {
+    const float pixels = static_cast<float>(leptonica_.pixGetWidth(picture.get())) * static_cast<float>(leptonica_.pixGetHeight(picture.get()));
+    const float wanted = std::min(kDotsPerInch / kPointsPerInch * scale_, std::sqrt(kMostPixels / std::max(1.0F, pixels)));
+    if (wanted < kWorthEnlarging) return picture;
+    Picture large(leptonica_.pixScale(picture.get(), wanted, wanted));
+    if (!large) return picture;
+    scale_ /= wanted;
+    return large;
   }
 
   Picture turned(Picture picture, int quarter_turns) {
