@@ -17,7 +17,7 @@ class FindFilesTest : public IngesterTest {
 
 TEST_F(FindFilesTest, AFolderGivesItsFilesWithAKnownEndingSorted) {
   write("b/two.PDF", "x");
-  write("b/picture.png", "x");
+  write("b/film.mp4", "x");
   write("a.md", "x");
   write("c/d/three.html", "x");
   write("no-ending", "x");
