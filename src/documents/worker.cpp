@@ -167,7 +167,7 @@ std::string ask_worker(const std::vector<std::string>& arguments, std::string_vi
 }  // namespace
 
 ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, const std::stop_token& stop, const PageProgress& progress) {
-  const auto ask = [&](std::vector<std::string> arguments) {
+  const auto ask = [&](const std::vector<std::string>& arguments) {
     ParsedDocument said = detail::from_wire(ask_worker(arguments, bytes, stop));
     if (said.media_type != loader.media_type()) throw Error(ErrorKind::Corrupt, "its parser says that it is something else: the file may be made to attack it");
     return said;

@@ -8,6 +8,7 @@
 namespace panduan::documents::ocr {
 
 // The functions of tesseract and leptonica that are called. Both are loaded when a picture is to be read, so that nothing else needs them.
+// NOLINTBEGIN(readability-identifier-naming, bugprone-macro-parentheses): each pointer is called as the function that it points to
 #define PANDUAN_OCR_FUNCTION(name) decltype(&::name) name = nullptr
 
 struct Leptonica {
@@ -56,6 +57,7 @@ struct Tesseract {
   PANDUAN_OCR_FUNCTION(TessDeleteText);
 };
 #undef PANDUAN_OCR_FUNCTION
+// NOLINTEND(readability-identifier-naming, bugprone-macro-parentheses)
 
 /// Loads leptonica at the first call. Throws Error{Unsupported} with what to install.
 const Leptonica& leptonica();
@@ -65,7 +67,7 @@ struct Engines {
   Tesseract functions;
   TessBaseAPI* orientation = nullptr;  ///< null: the model is not installed, and pages are taken to stand upright
   TessBaseAPI* english = nullptr;
-  TessBaseAPI* chinese = nullptr;  ///< with English between; null: the model is not installed
+  TessBaseAPI* chinese = nullptr;  ///< null: the model is not installed
 };
 /// The same. Lives as long as the process.
 const Engines& engines();

@@ -15,8 +15,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-constexpr std::uint64_t kMostBytes = 64U << 20U;
-
 /// The first page of a PDF as a scanner would give it; empty where the program is not installed.
 std::string picture_of(const std::string& pdf, const std::string& format, const std::string& dots = "200") {
   if (!program_exists("pdftoppm")) return {};
