@@ -59,7 +59,8 @@ bool write_output(std::string_view bytes) {
   return true;
 }
 
-const Loader* loader_of(std::string_view media_type) {
+const Loader* loader_of(std::string_view media_type, const Loader* more) {
+  if (more != nullptr && more->media_type() == media_type) return more;
   const auto found = std::ranges::find(loaders(), media_type, [](const auto& loader) { return loader->media_type(); });
   return found == loaders().end() ? nullptr : found->get();
 }
@@ -83,14 +84,14 @@ struct Work {
 };
 
 /// Nothing to run for what is no command.
-Work work_of(std::span<char*> arguments) {
+Work work_of(std::span<char*> arguments, const Loader* more) {
   if (arguments.size() == 3 && std::string_view(arguments[1]) == kCommand) {
-    const Loader* loader = loader_of(arguments[2]);
+    const Loader* loader = loader_of(arguments[2], more);
     if (loader == nullptr) return {};
     return {.run = [loader](std::string_view bytes) { return detail::to_wire(loader->load(bytes)); }, .prepare = [loader] { loader->prepare(); }};
   }
   if (arguments.size() == 4 && std::string_view(arguments[1]) == kPageCommand) {
-    const Loader* loader = loader_of(arguments[2]);
+    const Loader* loader = loader_of(arguments[2], more);
     const auto page = numbers<1>(arguments.subspan(3));
     if (loader == nullptr || !page) return {};
     return {.run = [loader, page](std::string_view bytes) { return detail::to_wire(loader->recognise(bytes, page->front())); },
@@ -119,10 +120,10 @@ std::string result_of(const std::function<std::string(std::string_view)>& work) 
 
 }  // namespace
 
-std::optional<int> run_as_worker(int argc, char** argv) {
+std::optional<int> run_as_worker(int argc, char** argv, const Loader* more) {
   if (std::getenv(kIsWorker) == nullptr) return std::nullopt;
   constexpr int kUsage = 64;
-  const auto work = work_of({argv, static_cast<std::size_t>(argc)});
+  const auto work = work_of({argv, static_cast<std::size_t>(argc)}, more);
   if (!work.run) return kUsage;
   try {
     // The embedder's threads wait for each other: one that is kept from its core by parsing would hold up all of them. Where it is refused, so be it.

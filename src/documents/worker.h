@@ -33,6 +33,7 @@ ContainerBatch read_members_in_worker(detail::ContainerKind kind, std::string_vi
 std::string missing_for_pictures();
 
 /// To be called first in main(): when this process was started as a worker it does that work, and main() ends with the returned code.
-std::optional<int> run_as_worker(int argc, char** argv);
+/// `more` is one more loader than loaders(): tests let hostile code run where parsers do.
+std::optional<int> run_as_worker(int argc, char** argv, const Loader* more = nullptr);
 
 }  // namespace panduan::documents

@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <random>
 
 #include "base/error.h"
 #include "base/process.h"
 #include "documents/detail/wire.h"
+#include "documents/testing/hostile_loader.h"
 
 namespace panduan::documents {
 namespace {
@@ -68,6 +70,13 @@ TEST(Wire, AnErrorArrivesAsItWas) {
     EXPECT_STREQ(error.what(), "it is encrypted");
   }
 }
+TEST(Worker, HostileCodeInItFindsNoWayOut) {
+  const ParsedDocument document = load_in_worker(testing::HostileLoader(), "x");
+  const auto tried = static_cast<std::size_t>(std::ranges::count(document.text, '\n'));
+  EXPECT_EQ(tried, panduan::testing::attempts().size());
+  EXPECT_THAT(document.text, ::testing::Not(HasSubstr("GOT THROUGH"))) << "each line is a way out:\n" << document.text;
+}
+
 TEST(Wire, WhatIsNoDocumentIsRefused) {
   EXPECT_EQ(kind_of(""), ErrorKind::Corrupt);
   EXPECT_EQ(kind_of("hello"), ErrorKind::Corrupt);
