@@ -78,7 +78,7 @@ class Syncing {
       std::fflush(stdout);
     }
     constexpr std::chrono::milliseconds kSoon = std::chrono::seconds(30);
-    constexpr std::chrono::milliseconds kNever = std::chrono::hours(24 * 365);
+    constexpr std::chrono::milliseconds kNever = std::chrono::milliseconds::max();
     bool failed = false;
     while (workbench_.reset(), watch.wait(session_.stop, failed ? kSoon : kNever)) {  // while nothing happens, the store is free for others
       failed = false;

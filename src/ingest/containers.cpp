@@ -18,49 +18,43 @@ struct Ingester::Unpacking {
   std::set<std::string> seen;  ///< sources of what is in it
 };
 
-/// Whether it was read as it is now.
+/// Whether all that is in it was read, and it is as it was then.
 bool Ingester::is_container_known(const Run& run, const Pending& file) const {
-  const std::string source = file.path.string();
-  const auto notes = store_.file_notes(run.caller.workspace_id, source);
-  const auto own = std::ranges::find(notes, source, &store::FileNote::source);
-  return own != notes.end() && own->reason.empty() && own->stamp == file.stamp && own->chunking == run.chunking;
+  const std::string folder = detail::inside_of(file.path.string());
+  const auto notes = store_.file_notes(run.caller.workspace_id, file.path.string());
+  return std::ranges::any_of(notes,
+                             [&](const store::FileNote& note) { return note.source == folder && note.stamp == file.stamp && note.chunking == run.chunking; });
 }
 
 /// What was in it before and is no longer goes only when all of it could be read.
 void Ingester::add_container(Run& run, const Pending& file) {
   const auto workspace = run.caller.workspace_id;
   const std::string source = file.path.string();
-  const std::size_t failed_before = run.summary.failed;
   Unpacking unpacking{.stamp = file.stamp, .seen = {source}};
   std::string problem;
   try {
-    if (file.stamp.bytes > options_.max_file_bytes) {
-      throw Error(ErrorKind::TooLarge,
-                  fmt::format("it has {} bytes, the limit is {}: split it, or raise documents.max_file_mb", file.stamp.bytes, options_.max_file_bytes));
-    }
+    check_size(file.stamp.bytes);
     problem = unpack(run, unpacking, source, file.is_inside ? file.bytes : read_file(file.path, options_.max_file_bytes), 1);
   } catch (const Error& error) {
     if (detail::ends_everything(error)) throw;
     problem = error.what();
   }
-  const store::FileNote note{.source = source, .stamp = file.stamp, .chunking = run.chunking, .reason = problem};
-  if (!problem.empty()) {
-    store_.note_file(workspace, note);
-    return run.tell({.source = source, .outcome = AddOutcome::Failed, .reason = problem, .document = {}});
-  }
+  const bool is_empty = unpacking.seen.size() == 1 && !documents::has_known_ending(file.path);
+  if (problem.empty() && is_empty) problem = fmt::format("there is no file in it that can be read; {} can", documents::readable_formats());
+  if (!problem.empty()) return note_failure(run, source, file.stamp, problem);
   for (const store::KnownSource& known : store_.sources_below(workspace, source, run.chunking, run.model)) {
     if (unpacking.seen.contains(known.source) || !store_.remove_document(workspace, known.id)) continue;
     run.tell({.source = known.source, .outcome = AddOutcome::Removed, .reason = {}, .document = {}});
   }
-  bool message_failed = false;
   for (const store::FileNote& kept : store_.file_notes(workspace, source)) {
-    if (kept.source == source) message_failed = !kept.reason.empty() && run.summary.failed > 0 && kept.stamp == file.stamp;
-    else if (!unpacking.seen.contains(kept.source)) store_.forget_file(workspace, kept.source);
+    if (!unpacking.seen.contains(kept.source)) store_.forget_file(workspace, kept.source);
   }
-  // Of an e-mail that is broken itself that stays said.
-  if (!message_failed) store_.note_file(workspace, note);
-  if (unpacking.seen.size() == 1 && run.summary.failed == failed_before)
-    run.tell({.source = source, .outcome = AddOutcome::Unchanged, .reason = {}, .document = {}});
+  store_.note_file(workspace, {.source = detail::inside_of(source), .stamp = file.stamp, .chunking = run.chunking, .reason = {}});
+}
+
+void Ingester::note_failure(Run& run, const std::string& source, const store::FileStamp& stamp, const std::string& reason) {
+  store_.note_file(run.caller.workspace_id, {.source = source, .stamp = stamp, .chunking = run.chunking, .reason = reason});
+  run.tell({.source = source, .outcome = AddOutcome::Failed, .reason = reason, .document = {}});
 }
 
 /// Gives why it could not be read to its end; empty when it was.
@@ -95,9 +89,7 @@ std::string Ingester::unpack(Run& run, Unpacking& unpacking, const std::string& 
         if (detail::ends_everything(error)) throw;
         problem = error.what();
       }
-      if (problem.empty()) continue;
-      store_.note_file(run.caller.workspace_id, {.source = container.source, .stamp = unpacking.stamp, .chunking = run.chunking, .reason = problem});
-      run.tell({.source = container.source, .outcome = AddOutcome::Failed, .reason = problem, .document = {}});
+      if (!problem.empty()) note_failure(run, container.source, unpacking.stamp, problem);
     }
     if (!batch.next) return batch.problem;
     cursor = *batch.next;

@@ -72,6 +72,32 @@ TEST_F(ContainersTest, AMessageIsADocumentAndItsAttachmentsAreOthers) {
   EXPECT_EQ(sync().unchanged, 2U);
 }
 
+TEST_F(ContainersTest, AMessageWithoutAttachmentsIsOneDocument) {
+  write("mail.eml", "From: Ada Kern <ada@example.org>\nSubject: The bridge\n\nIt opened in 1932.\n");
+  const AddSummary summary = add({root()});
+  EXPECT_EQ(summary.added, 1U);
+  EXPECT_EQ(summary.unchanged, 0U);
+  EXPECT_THAT(results_, SizeIs(1));
+  EXPECT_EQ(sync().unchanged, 1U);
+}
+
+TEST_F(ContainersTest, ABrokenMessageIsToldOfUntilItCanBeRead) {
+  const fs::path path = write("mail.eml", "Subject: \n\n");
+  EXPECT_EQ(sync().failed, 1U);
+  EXPECT_EQ(sync().failed_before, 1U);
+  write("mail.eml", kMessage);
+  touch(path, 10);
+  EXPECT_EQ(sync().added, 2U);
+  EXPECT_EQ(sync().failed_before, 0U);
+}
+
+TEST_F(ContainersTest, AnArchiveWithNothingToReadIsToldOf) {
+  pack("a.tar", {{"film.mp4", "x"}});
+  EXPECT_EQ(sync().failed, 1U);
+  EXPECT_THAT(results_.at(0).reason, HasSubstr("no file in it"));
+  EXPECT_EQ(sync().failed_before, 1U);
+}
+
 TEST_F(ContainersTest, ArchivesInsideArchivesAreOpenedAndTooDeepOnesAreToldOf) {
   std::string bytes = "apples";
   std::string name = "core.txt";

@@ -4,6 +4,7 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -50,6 +51,11 @@ void FolderWatch::add(const fs::path& folder) {
   }
 }
 
+bool FolderWatch::lacks_a_root() const {
+  return std::ranges::any_of(roots_,
+                             [this](const fs::path& root) { return std::ranges::none_of(watched_, [&](const auto& one) { return one.second == root; }); });
+}
+
 /// Whether one of them matters.
 bool FolderWatch::read_events() {
   alignas(inotify_event) std::array<char, 1U << 16U> buffer{};
@@ -85,9 +91,8 @@ bool FolderWatch::wait(const std::stop_token& stop, std::chrono::milliseconds at
       last = now;
     }
     if (first != Time::time_point::max() && (now - last >= kQuiet || now - first >= kLongestUnrest)) return true;
-    if (now - started >= at_latest) return true;
-    const bool lacks_root = watched_.size() < roots_.size();
-    if ((polls_ || lacks_root) && now - started >= kPollEvery) {
+    if (std::chrono::floor<std::chrono::milliseconds>(now - started) >= at_latest) return true;
+    if ((polls_ || lacks_a_root()) && now - started >= kPollEvery) {
       for (const fs::path& root : roots_) add(root);  // one that is watched already keeps its number
       return true;
     }

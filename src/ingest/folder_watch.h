@@ -18,7 +18,7 @@ class FolderWatch {
 
   /// Waits until something has changed and a second has passed without another change, or ten with them: whoever saves a folder full of files is let finish.
   /// Or until `at_latest` has passed. False when it is to stop.
-  bool wait(const std::stop_token& stop, std::chrono::milliseconds at_latest = std::chrono::hours(24 * 365));
+  bool wait(const std::stop_token& stop, std::chrono::milliseconds at_latest = std::chrono::milliseconds::max());
 
   /// Whether it only looks every half a minute: the system has no inotify, or too few watches.
   bool polls() const { return polls_; }
@@ -26,6 +26,7 @@ class FolderWatch {
  private:
   void add(const std::filesystem::path& folder);
   bool read_events();
+  bool lacks_a_root() const;
 
   std::vector<std::filesystem::path> roots_;
   std::map<int, std::filesystem::path> watched_;

@@ -128,16 +128,18 @@ void Ingester::read_and_store(Run& run, std::vector<Pending>& pending) {
   }
 }
 
+void Ingester::check_size(std::uint64_t bytes) const {
+  if (bytes > options_.max_file_bytes)
+    throw Error(ErrorKind::TooLarge, fmt::format("it has {} bytes, the limit is {}: split it, or raise documents.max_file_mb", bytes, options_.max_file_bytes));
+}
+
 ReadFile Ingester::read(const Run& run, Pending& pending) const {
   const std::string source = pending.path.string();
   ReadFile failed{
       .source = source, .outcome = AddOutcome::Failed, .reason = pending.refused, .unchanged = {}, .stamp = pending.stamp, .version = {}, .texts = {}};
   if (!pending.refused.empty()) return failed;
   try {
-    if (pending.stamp.bytes > options_.max_file_bytes) {
-      throw Error(ErrorKind::TooLarge,
-                  fmt::format("it has {} bytes, the limit is {}: split it, or raise documents.max_file_mb", pending.stamp.bytes, options_.max_file_bytes));
-    }
+    check_size(pending.stamp.bytes);
     std::string bytes = pending.is_inside ? std::move(pending.bytes) : read_file(pending.path, options_.max_file_bytes);
     return read_bytes(run, source, pending.stamp, std::move(bytes), true);
   } catch (const Error& error) {

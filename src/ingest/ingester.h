@@ -58,6 +58,8 @@ class Ingester {
   void move_files(Run& run, Plan& plan);
   void read_and_store(Run& run, std::vector<Pending>& pending);
   ReadFile read(const Run& run, Pending& pending) const;
+  void check_size(std::uint64_t bytes) const;
+  void note_failure(Run& run, const std::string& source, const store::FileStamp& stamp, const std::string& reason);
   bool is_container_known(const Run& run, const Pending& file) const;
   void add_container(Run& run, const Pending& file);
   struct Unpacking;

@@ -23,7 +23,7 @@ struct AddProgress {
   std::size_t files_done = 0, files_total = 0;  ///< of those that have to be looked at
   std::uint64_t bytes_done = 0, bytes_total = 0;
   std::string file;   ///< the one being worked on
-  std::string step;   ///< "reading", "embedding", "storing"
+  std::string step;   ///< "looking", "reading", "unpacking", "embedding", "storing"
   std::size_t chunks_done = 0, chunks_total = 0;  ///< of what is being embedded
   std::size_t tokens_done = 0;                    ///< embedded so far, of all files
   double tokens_per_second = 0;

@@ -84,19 +84,24 @@ Ingester::Plan Ingester::plan(const Run& run, const fs::path& folder, const Sync
     }
     const auto is_known = known.extract(path.string());
     const auto note = notes.extract(path.string());
-    const bool is_noted = note && note.mapped().stamp == file.stamp && note.mapped().chunking == run.chunking;
-    const bool failed_so = is_noted && !note.mapped().reason.empty();
+    const auto says_of_now = [&](const auto& one) { return one && one.mapped().stamp == file.stamp && one.mapped().chunking == run.chunking; };
+    const bool failed_so = says_of_now(note);
     if (documents::has_container_ending(path)) {
       // What it holds stays while it is as it was; else add_container sees to it.
+      const bool was_read = says_of_now(notes.extract(detail::inside_of(path.string())));
       const std::size_t inside = std::erase_if(known, [&](const auto& source) { return lies_in(source.first, path); });
       const std::size_t failed = std::erase_if(notes, [&](const auto& other) { return lies_in(other.first, path); });
-      if (is_noted && !(how.retries && (failed > 0 || failed_so))) {
-        plan.unchanged += inside + (is_known ? 1 : 0);
-        plan.failed_before += failed + (failed_so ? 1 : 0);
+      const bool is_tried = how.retries ? failed_so || failed > 0 || !was_read : !was_read && !failed_so;
+      if (is_tried) {
+        plan.containers.push_back(file);
+      } else {
+        plan.unchanged += inside;
+        plan.failed_before += failed;
+      }
+      if (!documents::has_known_ending(path)) {
+        if (!is_tried && failed_so) ++plan.failed_before;
         continue;
       }
-      plan.containers.push_back(file);
-      if (!documents::has_known_ending(path)) continue;
     }
     if (is_known && is_known.mapped().stamp == file.stamp && is_known.mapped().is_prepared) ++plan.unchanged;
     else if (failed_so && !how.retries) ++plan.failed_before;

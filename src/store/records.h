@@ -52,7 +52,7 @@ struct FileNote {
   std::string source;
   FileStamp stamp;
   std::string chunking;
-  std::string reason;  ///< why it could not be read; empty for one that holds others
+  std::string reason;  ///< why it could not be read; empty: it was, as far as it holds others
   std::int64_t noted_ms = 0;
 };
 

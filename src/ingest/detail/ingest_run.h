@@ -16,6 +16,9 @@ store::FileStamp stamp_of(const std::filesystem::path& path);
 /// Whether a file is one that holds others, by its name or where that tells nothing by its first bytes.
 bool holds_files(const std::filesystem::path& path);
 
+/// Under this source a file that holds others is noted when all of them were read; under its own stands what is wrong with it.
+inline std::string inside_of(const std::string& source) { return source + "/"; }
+
 /// These would meet every other file, too.
 inline bool ends_everything(const Error& error) { return error.kind() == ErrorKind::Cancelled || error.kind() == ErrorKind::NoSpace; }
 
