@@ -1,11 +1,11 @@
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
 #include "documents/detail/container_reader.h"
+#include "promise.h"
 
 // Reads any bytes as an archive, a message or a mailbox, the first byte choosing, a few members a call, and checks what container.h promises.
 
@@ -13,12 +13,7 @@ namespace {
 
 using namespace panduan;
 using namespace panduan::documents;
-
-void require(bool holds, const char* promise) {
-  if (holds) return;
-  std::fprintf(stderr, "broken promise: %s\n", promise);
-  std::abort();
-}
+using fuzz::require;
 
 constexpr ContainerLimits kLimits{.batch_bytes = 100, .max_member_bytes = 1U << 20U, .max_total_bytes = 8U << 20U, .max_members = 50, .max_ratio = 200};
 

@@ -10,6 +10,7 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "base/error.h"
@@ -128,6 +129,13 @@ std::string_view truncate_utf8(std::string_view text, std::size_t max_bytes) {
   if (text.size() <= max_bytes) return text;
   while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xC0U) == 0x80U) --max_bytes;
   return text.substr(0, max_bytes);
+}
+
+void append_utf8(std::string& text, char32_t code_point) {
+  std::array<char, U8_MAX_LENGTH> bytes{};
+  std::int32_t size = 0;
+  U8_APPEND_UNSAFE(bytes.data(), size, static_cast<UChar32>(code_point));
+  text.append(bytes.data(), static_cast<std::size_t>(size));
 }
 
 std::string nfkc(std::string_view text) {

@@ -24,6 +24,9 @@ struct Character {
 /// The character at `offset`; a malformed byte gives U+FFFD of length 1. `offset` must be below text.size().
 Character character_at(std::string_view text, std::size_t offset);
 
+/// Appends a character. It has to be a Unicode scalar value: no surrogate, at most U+10FFFF.
+void append_utf8(std::string& text, char32_t code_point);
+
 /// Unicode NFKC: width and compatibility variants become one. Positions do not survive it.
 std::string nfkc(std::string_view text);
 /// Unicode NFKC and full case folding: the form in which words are compared. Positions do not survive it.

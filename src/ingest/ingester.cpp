@@ -109,7 +109,8 @@ void Ingester::read_and_store(Run& run, std::vector<Pending>& pending) {
   run.progress.file = pending.front().path.string();
   run.report("reading");
   ReadAhead ahead(pending.size(), [&](std::size_t index) { return read(run, pending[index]); });
-  for (auto group = ahead.take(kGroupPassages, run.stop); !group.empty(); group = ahead.take(kGroupPassages, run.stop)) {
+  const auto take = [&] { return ahead.take(kGroupPassages, [&run] { run.tell_of_recognition(); }, run.stop); };
+  for (auto group = take(); !group.empty(); group = take()) {
     run.stop_if_asked();
     run.progress.file = group.front().source;
     embed_group(run, group);
@@ -173,7 +174,8 @@ ReadFile Ingester::read_bytes(const Run& run, const std::string& source, const s
   file.version.parsed.media_type = loader.media_type();
   file.is_known = looks_for_known && store_.holds_content(workspace, known_content_of(file.version));
   if (file.is_known) return file;
-  file.version.parsed = documents::load_in_worker(loader, file.version.bytes, run.stop);
+  file.version.parsed = documents::load_in_worker(loader, file.version.bytes, run.stop,
+                                                  [&](std::size_t done, std::size_t total) { run.recognition->is_at(source, done, total); });
   cut(file);
   return file;
 }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "documents/worker.h"
 #include "ingest/testing/ingester_fixture.h"
 
 namespace panduan::ingest {
@@ -246,6 +247,15 @@ TEST_F(IngesterTest, ProgressOnlyMovesOnAndSaysHowLongItTakes) {
   EXPECT_EQ(progress_.back().files_done, 2U);
   EXPECT_EQ(progress_.back().bytes_done, progress_.back().bytes_total);
   EXPECT_EQ(progress_.back().seconds_left, 0);
+}
+
+TEST_F(IngesterTest, SaysHowFarItIsWithPagesThatArePictures) {
+  if (!documents::missing_for_pictures().empty()) GTEST_SKIP() << documents::missing_for_pictures();
+  const fs::path scan = fs::path(PANDUAN_TEST_DATA) / "pictures/columns.png";
+  add({scan});
+  EXPECT_EQ(stored().at(0).recognised_pages, 1U);
+  EXPECT_TRUE(std::ranges::any_of(progress_, [&](const AddProgress& now) { return now.step == "recognising" && now.file == scan && now.pages_total == 1; }));
+  EXPECT_EQ(progress_.back().pages_total, 0U);
 }
 
 TEST_F(IngesterTest, SmallFilesAreEmbeddedTogether) {

@@ -23,8 +23,9 @@ struct AddProgress {
   std::size_t files_done = 0, files_total = 0;  ///< of those that have to be looked at
   std::uint64_t bytes_done = 0, bytes_total = 0;
   std::string file;   ///< the one being worked on
-  std::string step;   ///< "looking", "reading", "unpacking", "embedding", "storing"
+  std::string step;   ///< "looking", "reading", "recognising", "unpacking", "embedding", "storing"
   std::size_t chunks_done = 0, chunks_total = 0;  ///< of what is being embedded
+  std::size_t pages_done = 0, pages_total = 0;    ///< of a document whose pages are pictures that are being read
   std::size_t tokens_done = 0;                    ///< embedded so far, of all files
   double tokens_per_second = 0;
   double seconds_left = -1;  ///< below zero while nothing can be said

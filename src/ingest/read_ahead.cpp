@@ -1,6 +1,7 @@
 #include "ingest/read_ahead.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/error.h"
 
@@ -10,6 +11,7 @@ namespace {
 // A large file waits alone, small ones in numbers that fill the embedder's batches.
 constexpr std::uint64_t kMostWaitingBytes = 64ULL << 20U;
 constexpr std::size_t kMostWaitingFiles = 64;
+constexpr std::chrono::milliseconds kTick{250};
 
 std::size_t thread_count() { return std::clamp(std::thread::hardware_concurrency(), 1U, 4U); }
 
@@ -50,11 +52,16 @@ void ReadAhead::run(const std::stop_token& stop) {
   }
 }
 
-std::vector<ReadFile> ReadAhead::take(std::size_t passages, const std::stop_token& stop) {
+std::vector<ReadFile> ReadAhead::take(std::size_t passages, const std::function<void()>& while_waiting, const std::stop_token& stop) {
   std::vector<ReadFile> taken;
   std::unique_lock lock(mutex_);
   if (next_to_take_ >= count_) return taken;
-  if (!changed_.wait(lock, stop, [this] { return waiting_.contains(next_to_take_); })) throw Error(ErrorKind::Cancelled, "reading was stopped");
+  while (!changed_.wait_for(lock, stop, kTick, [this] { return waiting_.contains(next_to_take_); })) {
+    if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "reading was stopped");
+    lock.unlock();
+    while_waiting();
+    lock.lock();
+  }
   std::size_t found = 0;
   for (auto next = waiting_.begin(); next != waiting_.end() && next->first == next_to_take_; next = waiting_.erase(next)) {
     const auto failure = failures_.find(next_to_take_);

@@ -38,8 +38,8 @@ class ReadAhead {
   ReadAhead& operator=(const ReadAhead&) = delete;
 
   /// The next files, up to so many passages together: waits for one, and takes the others that are there. Empty at the end. Throws what `read` threw, and
-  /// Error{Cancelled}.
-  std::vector<ReadFile> take(std::size_t passages, const std::stop_token& stop);
+  /// Error{Cancelled}. Calls `while_waiting` several times a second.
+  std::vector<ReadFile> take(std::size_t passages, const std::function<void()>& while_waiting, const std::stop_token& stop);
 
  private:
   void run(const std::stop_token& stop);

@@ -77,6 +77,7 @@ Json to_json(const store::Document& document) {
           {"text_bytes", document.text_bytes},
           {"hidden_words", document.hidden_words},
           {"recognised_pages", document.recognised_pages},
+          {"unread_pages", document.unread_pages},
           {"added_ms", document.added_ms}};
 }
 
@@ -94,6 +95,7 @@ store::Document document_from_json(const Json& json) {
   document.text_bytes = field<std::size_t>(json, "text_bytes");
   document.hidden_words = field<std::size_t>(json, "hidden_words");
   document.recognised_pages = field<std::size_t>(json, "recognised_pages");
+  document.unread_pages = field<std::size_t>(json, "unread_pages");
   document.added_ms = field<std::int64_t>(json, "added_ms");
   return document;
 }
@@ -184,6 +186,8 @@ Json to_json(const ingest::AddProgress& progress) {
           {"step", progress.step},
           {"chunks_done", progress.chunks_done},
           {"chunks_total", progress.chunks_total},
+          {"pages_done", progress.pages_done},
+          {"pages_total", progress.pages_total},
           {"tokens_done", progress.tokens_done},
           {"tokens_per_second", progress.tokens_per_second},
           {"seconds_left", progress.seconds_left < 0 ? Json(nullptr) : Json(progress.seconds_left)}};
@@ -198,6 +202,8 @@ ingest::AddProgress add_progress_from_json(const Json& json) {
           .step = field<std::string>(json, "step"),
           .chunks_done = field<std::size_t>(json, "chunks_done"),
           .chunks_total = field<std::size_t>(json, "chunks_total"),
+          .pages_done = field<std::size_t>(json, "pages_done"),
+          .pages_total = field<std::size_t>(json, "pages_total"),
           .tokens_done = field<std::size_t>(json, "tokens_done"),
           .tokens_per_second = field<double>(json, "tokens_per_second"),
           .seconds_left = optional_field<double>(json, "seconds_left").value_or(-1)};

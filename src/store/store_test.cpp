@@ -276,5 +276,66 @@ TEST(StoreMigrations, OpenAStoreOfEveryPastSchema) {
   }
 }
 
+TEST_F(StoreTest, KeepsWhatWasLeftOutAndWhatWasReadFromPictures) {
+  NewVersion scanned = version("/scan.pdf", "apples");
+  scanned.parsed.hidden_words = 7;
+  scanned.parsed.recognised_pages = 2;
+  scanned.parsed.picture_pages = {1, 4, 5};
+  store_->put_version(workspace_, scanned);
+  reopen();
+  const auto kept = store_->find_document_by_source(workspace_, "/scan.pdf");
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->hidden_words, 7U);
+  EXPECT_EQ(kept->recognised_pages, 2U);
+  EXPECT_EQ(kept->unread_pages, 3U);
+}
+
+TEST_F(StoreTest, SourcesBelowAPathAreThoseOfThatFolderAlone) {
+  for (const char* source : {"/a/b.txt", "/a/c/d.txt", "/ab.txt", "/a", "/a.txt"}) store_->put_version(workspace_, version(source, source));
+  std::vector<std::string> below;
+  for (const KnownSource& known : store_->sources_below(workspace_, "/a", "", model_)) below.push_back(known.source);
+  EXPECT_THAT(below, ElementsAre("/a", "/a/b.txt", "/a/c/d.txt"));
+  const auto other = store_->workspace("other");
+  EXPECT_THAT(store_->sources_below(other, "/a", "", model_), IsEmpty());
+  EXPECT_FALSE(store_->sources_below(workspace_, "/a", "cut otherwise", model_).at(0).is_prepared);
+  EXPECT_TRUE(store_->sources_below(workspace_, "/a", "", model_).at(0).is_prepared);
+}
+
+TEST_F(StoreTest, AMovedDocumentKeepsItsIdAndTakesNoOthersPlace) {
+  const std::string id = store_->put_version(workspace_, version("/old.txt", "apples")).id;
+  store_->put_version(workspace_, version("/taken.txt", "pears"));
+  EXPECT_FALSE(store_->move_document(workspace_, id, "/taken.txt", {}));
+  EXPECT_FALSE(store_->move_document(store_->workspace("other"), id, "/new.txt", {}));
+  EXPECT_TRUE(store_->move_document(workspace_, id, "/new.txt", {.modified_ns = 9, .bytes = 6}));
+  EXPECT_FALSE(store_->find_document_by_source(workspace_, "/old.txt"));
+  const auto moved = store_->find_document_by_source(workspace_, "/new.txt");
+  ASSERT_TRUE(moved);
+  EXPECT_EQ(moved->id, id);
+  EXPECT_EQ(moved->stamp.modified_ns, 9);
+  EXPECT_EQ(moved->version, 1);
+  EXPECT_THAT(store_->check().problems, IsEmpty());
+}
+
+TEST_F(StoreTest, ANoteOfAFileGoesWhenItsDocumentIsWritten) {
+  store_->note_file(workspace_, {.source = "/a.txt", .stamp = {.modified_ns = 1, .bytes = 2}, .chunking = "c", .reason = "broken"});
+  store_->note_file(workspace_, {.source = "/b/c.txt", .stamp = {}, .chunking = "c", .reason = "has a password"});
+  reopen();
+  ASSERT_THAT(store_->file_notes(workspace_, ""), SizeIs(2));
+  ASSERT_THAT(store_->file_notes(workspace_, "/b"), SizeIs(1));
+  EXPECT_EQ(store_->file_notes(workspace_, "/b")[0].reason, "has a password");
+  store_->put_version(workspace_, version("/a.txt", "apples"));
+  store_->forget_file(workspace_, "/b/c.txt");
+  EXPECT_THAT(store_->file_notes(workspace_, ""), IsEmpty());
+}
+
+TEST_F(StoreTest, FollowedFoldersAreKeptOnce) {
+  store_->follow_folder(workspace_, "/papers");
+  store_->follow_folder(workspace_, "/papers");
+  reopen();
+  EXPECT_THAT(store_->followed_folders(workspace_), ElementsAre("/papers"));
+  EXPECT_TRUE(store_->unfollow_folder(workspace_, "/papers"));
+  EXPECT_FALSE(store_->unfollow_folder(workspace_, "/papers"));
+}
+
 }  // namespace
 }  // namespace panduan::store

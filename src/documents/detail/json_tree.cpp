@@ -25,24 +25,6 @@ bool is_known(std::string_view word) {
   return std::ranges::find(kWords, word) != kWords.end() || is_number(word);
 }
 
-void append_utf8(std::string& into, char32_t c) {
-  if (c < 0x80) {
-    into.push_back(static_cast<char>(c));
-  } else if (c < 0x800) {
-    into.push_back(static_cast<char>(0xC0U | (c >> 6U)));
-    into.push_back(static_cast<char>(0x80U | (c & 0x3FU)));
-  } else if (c < 0x10000) {
-    into.push_back(static_cast<char>(0xE0U | (c >> 12U)));
-    into.push_back(static_cast<char>(0x80U | ((c >> 6U) & 0x3FU)));
-    into.push_back(static_cast<char>(0x80U | (c & 0x3FU)));
-  } else {
-    into.push_back(static_cast<char>(0xF0U | (c >> 18U)));
-    into.push_back(static_cast<char>(0x80U | ((c >> 12U) & 0x3FU)));
-    into.push_back(static_cast<char>(0x80U | ((c >> 6U) & 0x3FU)));
-    into.push_back(static_cast<char>(0x80U | (c & 0x3FU)));
-  }
-}
-
 std::uint32_t keep(JsonTree& tree, std::string text) {
   if (text.empty()) return 0;
   tree.texts.push_back(std::move(text));

@@ -18,6 +18,7 @@ PageRecognition::PageRecognition(std::vector<std::size_t> pages, Recognise recog
 }
 
 std::map<std::size_t, ParsedDocument> PageRecognition::run(const std::stop_token& stop) {
+  if (progress_) progress_(0, pages_.size());
   {
     const std::size_t most = std::clamp(std::thread::hardware_concurrency(), 1U, kMostAtOnce);
     std::vector<std::jthread> threads;

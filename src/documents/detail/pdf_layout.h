@@ -1,4 +1,5 @@
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -10,6 +11,11 @@ namespace panduan::documents::detail {
 struct Box {
   float left = 0, top = 0, right = 0, bottom = 0;
   float height() const { return bottom - top; }
+  /// Grows so far that it holds the other one.
+  void include(const Box& other) {
+    *this = {
+        .left = std::min(left, other.left), .top = std::min(top, other.top), .right = std::max(right, other.right), .bottom = std::max(bottom, other.bottom)};
+  }
 };
 
 /// What is printed on the pages, flat: pages hold blocks, blocks hold lines, lines hold words, each as a half-open range of indexes. Blocks stand in

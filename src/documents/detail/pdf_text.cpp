@@ -65,8 +65,7 @@ class TextWriter {
       } else {
         if (!share_row(previous->box, line.box)) ++paragraph.rows;
         if (!hyphen_dropped) join_lines(block, *previous, line, monospaced_width);
-        paragraph.box = {std::min(paragraph.box.left, line.box.left), std::min(paragraph.box.top, line.box.top), std::max(paragraph.box.right, line.box.right),
-                         std::max(paragraph.box.bottom, line.box.bottom)};
+        paragraph.box.include(line.box);
       }
       hyphen_dropped = ends_with_hyphen(block, index);
       write_line(line, hyphen_dropped, heights);

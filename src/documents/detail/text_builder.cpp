@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/unicode.h"
+
+#include "base/unicode.h"
 #include "documents/detail/joining.h"
 
 namespace panduan::documents::detail {
@@ -166,16 +168,13 @@ std::size_t TextBuilder::first_wide_row() const {
 
 /// Names of columns are short, none is missing, and none is a number.
 bool TextBuilder::looks_like_header(const TableRow& row) const {
-  constexpr std::size_t kMostNameBytes = 60;
   if (!row.one_line) return false;
   std::string_view rest = std::string_view(text_).substr(row.text.begin, row.text.size());
   std::size_t cells = 0;
   for (bool more = true; more; ++cells) {
     const std::size_t end = rest.find(kBetweenCells);
     const std::string_view cell = rest.substr(0, end);
-    const bool is_name =
-        !cell.empty() && cell.size() <= kMostNameBytes && cell != "|" && cell.find_first_not_of("0123456789.,%-+/: ") != std::string_view::npos;
-    if (!is_name) return false;
+    if (!could_name_a_column(cell)) return false;
     more = end != std::string_view::npos;
     if (more) rest.remove_prefix(end + kBetweenCells.size());
   }
@@ -227,6 +226,11 @@ ParsedDocument TextBuilder::finish() {
   document.tables = std::move(tables_);
   document.hidden_words = hidden_words_;
   return document;
+}
+
+bool could_name_a_column(std::string_view cell) {
+  constexpr std::size_t kLongestName = 60;  // characters
+  return cell.find_first_not_of("0123456789.,%-+/:| ") != std::string_view::npos && count_characters(cell) <= kLongestName;
 }
 
 std::string one_line(std::string_view text) {

@@ -78,6 +78,9 @@ class TextBuilder {
   std::size_t heading_begin_ = std::string::npos;
 };
 
+/// Whether a cell could be the name of a column: it is short, and no number.
+bool could_name_a_column(std::string_view cell);
+
 /// A text on one line, its white space collapsed: a title, a heading's name.
 std::string one_line(std::string_view text);
 

@@ -16,10 +16,9 @@ namespace panduan::documents {
 namespace {
 
 constexpr std::size_t kMostPages = 1000;
-constexpr std::int64_t kMostPixels = 100'000'000;
+constexpr std::int64_t kMostDecoded = 100'000'000;
 constexpr float kUsualResolution = 200;  // dots an inch, where a picture does not say
 constexpr int kSmallWidth = 1300;        // pixels: a screenshot, whose letters are too small for the recogniser
-constexpr float kLargestRecognised = 24e6F;  // pixels
 
 bool begins_with(std::string_view bytes, std::string_view mark) { return bytes.starts_with(mark); }
 
@@ -108,9 +107,9 @@ ParsedDocument ImageLoader::load(std::string_view bytes) const {
   for (std::size_t index = 0; index < kMostPages; ++index) {
     const auto measures = measure(bytes, media_type() == "image/tiff", index);
     if (!measures) break;
-    if (std::int64_t{measures->width} * measures->height > kMostPixels) {
+    if (std::int64_t{measures->width} * measures->height > kMostDecoded) {
       throw Error(ErrorKind::TooLarge, fmt::format("the picture has {} × {} pixels, and {} million are read at most: make it smaller", measures->width,
-                                                   measures->height, kMostPixels / 1'000'000));
+                                                   measures->height, kMostDecoded / 1'000'000));
     }
     document.pages.push_back({.label = std::to_string(index + 1), .text = {}, .width = 0, .height = 0, .words = {}});
     document.picture_pages.push_back(index);
@@ -129,7 +128,7 @@ ParsedDocument ImageLoader::recognise(std::string_view bytes, std::size_t page) 
   const auto height = static_cast<float>(leptonica.pixGetHeight(picture.get()));
   const float points = 72 / (resolution >= 50 && resolution <= 2400 ? static_cast<float>(resolution) : kUsualResolution);
   float scale = width < kSmallWidth ? 2.0F : 1.0F;
-  if (width * height * scale * scale > kLargestRecognised) scale = std::sqrt(kLargestRecognised / (width * height));
+  if (width * height * scale * scale > ocr::kMostPixels) scale = std::sqrt(ocr::kMostPixels / (width * height));
   if (scale != 1) picture = ocr::Picture(leptonica.pixScale(picture.get(), scale, scale));
   if (!picture) throw Error(ErrorKind::TooLarge, "the picture is too large to be read: make it smaller");
   detail::PdfLayout layout;

@@ -91,15 +91,13 @@ Tesseract load_tesseract() {
 }
 #undef PANDUAN_FIND
 
-/// Null when a model of it is not there.
-TessBaseAPI* start(const Tesseract& tesseract, const char* languages, tesseract::OcrEngineMode mode) {
+/// Null when its model is not there.
+TessBaseAPI* start(const Tesseract& tesseract, const std::string& language, tesseract::OcrEngineMode mode) {
   for (const char* folder : kModelFolders) {
-    const std::string first(languages, std::string_view(languages).find('+') == std::string_view::npos ? std::string_view(languages).size()
-                                                                                                       : std::string_view(languages).find('+'));
     std::error_code ignored;
-    if (!std::filesystem::exists(std::filesystem::path(folder) / (first + ".traineddata"), ignored)) continue;
+    if (!std::filesystem::exists(std::filesystem::path(folder) / (language + ".traineddata"), ignored)) continue;
     TessBaseAPI* engine = tesseract.TessBaseAPICreate();
-    if (tesseract.TessBaseAPIInit2(engine, folder, languages, mode) != 0) continue;
+    if (tesseract.TessBaseAPIInit2(engine, folder, language.c_str(), mode) != 0) continue;
     tesseract.TessBaseAPISetVariable(engine, "debug_file", "/dev/null");
     tesseract.TessBaseAPISetVariable(engine, "tessedit_do_invert", "0");
     return engine;

@@ -16,7 +16,7 @@ namespace panduan::documents::ocr {
 namespace {
 
 constexpr float kLeastConfidence = 15;      // of 100: less is the dirt of a scan
-constexpr float kPointsPerInch = 72, kDotsPerInch = 300, kWorthEnlarging = 1.15F, kMostPixels = 24e6F;
+constexpr float kPointsPerInch = 72, kDotsPerInch = 300, kWorthEnlarging = 1.15F;
 constexpr float kSureScript = 10;           // of the orientation model's own scale
 constexpr int kReadsWell = 70;              // of 100: so sure is the English model of English
 constexpr float kLeastOrientation = 2;      // of its own scale
@@ -228,10 +228,7 @@ class PageReader {
 
   static void extend(detail::Box& box, const detail::Box& by, bool is_first) {
     if (is_first) box = by;
-    box = {.left = std::min(box.left, by.left),
-           .top = std::min(box.top, by.top),
-           .right = std::max(box.right, by.right),
-           .bottom = std::max(box.bottom, by.bottom)};
+    else box.include(by);
   }
 
   /// From pixels of the righted picture to points of the page as it came.

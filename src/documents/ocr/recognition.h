@@ -4,6 +4,9 @@
 
 namespace panduan::documents::ocr {
 
+/// A larger picture takes the recogniser too long: an A4 page of 500 dots an inch.
+inline constexpr float kMostPixels = 24e6F;
+
 /// Reads a picture and adds it to the layout as a page of `width` × `height` points, which the whole picture fills. A page that stands on its side or on its
 /// head is righted, and so is a small skew; the words' boxes are where they are in the picture as it came. English and simplified Chinese.
 void add_recognised_page(Picture picture, float width, float height, detail::PdfLayout& layout);

@@ -123,13 +123,19 @@ TEST_F(Recognition, AScannedPageStandsBetweenItsNeighbours) {
 
 TEST_F(Recognition, ItSaysHowFarItIsAndCanBeStopped) {
   const std::string pdf = mixed_pdf(picture_of(sample("columns.pdf"), "-jpeg"));
-  std::size_t calls = 0;
+  std::vector<std::size_t> said;
   load_in_worker(loader_for("mixed.pdf", pdf), pdf, {}, [&](std::size_t done, std::size_t total) {
-    ++calls;
-    EXPECT_EQ(done, 1U);
+    said.push_back(done);
     EXPECT_EQ(total, 1U);
   });
-  EXPECT_EQ(calls, 1U);
+  EXPECT_THAT(said, ::testing::ElementsAre(0U, 1U));
+  std::stop_source source;
+  try {
+    load_in_worker(loader_for("mixed.pdf", pdf), pdf, source.get_token(), [&](std::size_t, std::size_t) { source.request_stop(); });
+    ADD_FAILURE() << "it was not stopped";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::Cancelled);
+  }
 }
 
 TEST(ImageLoader, BrokenPicturesAreRefused) {

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <tuple>
+#include <utility>
 
 #include "documents/pdf/page_tables.h"
 
@@ -22,13 +24,6 @@ struct PageBlock {
   bool is_table = false;
   bool has_header = false;
 };
-
-void include(Box& box, const Box& other) {
-  box = {.left = std::min(box.left, other.left),
-         .top = std::min(box.top, other.top),
-         .right = std::max(box.right, other.right),
-         .bottom = std::max(box.bottom, other.bottom)};
-}
 
 bool overlap_across(const Box& a, const Box& b) { return std::min(a.right, b.right) - std::max(a.left, b.left) > 0.5F; }
 
@@ -80,7 +75,7 @@ std::vector<PageBlock> find_blocks(std::vector<PageLine> lines) {
     if (above.size() == 1 && !shares_row && continues(blocks[above.front()], line, most_leading)) {
       PageBlock& block = blocks[above.front()];
       block.leading = line.baseline - block.lines.back().baseline;
-      include(block.box, line.box);
+      block.box.include(line.box);
       block.lines.push_back(std::move(line));
     } else {
       for (const std::size_t block : above) std::erase(open, block);
@@ -101,9 +96,7 @@ class ReadingOrder {
   std::vector<std::size_t> find() const {
     std::vector<std::size_t> by_place(blocks_.size());
     std::iota(by_place.begin(), by_place.end(), 0);
-    std::ranges::stable_sort(by_place, [&](std::size_t a, std::size_t b) {
-      return std::pair(blocks_[a].box.top, blocks_[a].box.left) < std::pair(blocks_[b].box.top, blocks_[b].box.left);
-    });
+    std::ranges::sort(by_place, {}, [&](std::size_t block) { return std::tuple(blocks_[block].box.top, blocks_[block].box.left, block); });
     if (blocks_.size() > kMostOrdered) return by_place;
     std::vector<std::vector<std::size_t>> after(blocks_.size());
     std::vector<std::size_t> waits(blocks_.size());
@@ -203,7 +196,8 @@ void add_page(const PageContent& content, detail::PdfLayout& layout) {
   std::array<std::size_t, 4> counts{};
   for (const Glyph& glyph : content.glyphs) ++counts[static_cast<std::size_t>(glyph.direction)];
   std::array<Direction, 4> directions{Direction::Right, Direction::Down, Direction::Left, Direction::Up};
-  std::ranges::stable_sort(directions, std::greater<>{}, [&](Direction direction) { return counts[static_cast<std::size_t>(direction)]; });
+  std::ranges::sort(directions, {},
+                    [&](Direction direction) { return std::pair(content.glyphs.size() - counts[static_cast<std::size_t>(direction)], direction); });
   Writer writer(content, layout);
   for (const Direction direction : directions) {
     if (counts[static_cast<std::size_t>(direction)] == 0) continue;

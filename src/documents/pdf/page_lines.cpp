@@ -5,7 +5,9 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <utility>
 
+#include "base/unicode.h"
 #include "documents/detail/joining.h"
 
 // Characters that follow each other closely are pieces; pieces on one baseline make lines, unless a gap as wide as between columns lies between them.
@@ -34,13 +36,6 @@ struct Piece {
   bool is_monospaced() const { return most_width > 0 && most_width - least_width <= 0.02F * most_width; }
 };
 
-void include(Box& box, const Box& other) {
-  box = {.left = std::min(box.left, other.left),
-         .top = std::min(box.top, other.top),
-         .right = std::max(box.right, other.right),
-         .bottom = std::max(box.bottom, other.bottom)};
-}
-
 std::vector<Piece> find_pieces(const std::vector<Glyph>& glyphs, Direction direction) {
   std::vector<Piece> pieces;
   bool after_space = false;
@@ -65,7 +60,7 @@ std::vector<Piece> find_pieces(const std::vector<Glyph>& glyphs, Direction direc
     Piece& piece = pieces.back();
     piece.glyphs.push_back(index);
     piece.after_space.push_back(after_space);
-    include(piece.box, glyph.box);
+    piece.box.include(glyph.box);
     piece.size = std::max(piece.size, glyph.size);
     piece.least_width = std::min(piece.least_width, glyph.box.right - glyph.box.left);
     piece.most_width = std::max(piece.most_width, glyph.box.right - glyph.box.left);
@@ -78,7 +73,7 @@ std::vector<Piece> find_pieces(const std::vector<Glyph>& glyphs, Direction direc
 std::vector<std::vector<const Piece*>> find_rows(const std::vector<Piece>& pieces) {
   std::vector<const Piece*> sorted;
   for (const Piece& piece : pieces) sorted.push_back(&piece);
-  std::ranges::stable_sort(sorted, {}, &Piece::baseline);
+  std::ranges::sort(sorted, {}, [](const Piece* piece) { return std::pair(piece->baseline, piece); });
   std::vector<std::vector<const Piece*>> rows;
   float row_size = 0;
   for (const Piece* piece : sorted) {
@@ -111,7 +106,7 @@ std::vector<std::vector<const Piece*>> find_rows(const std::vector<Piece>& piece
     }
   }
   std::erase_if(rows, [](const auto& row) { return row.empty(); });
-  for (auto& row : rows) std::ranges::stable_sort(row, {}, [](const Piece* piece) { return piece->box.left; });
+  for (auto& row : rows) std::ranges::sort(row, {}, [](const Piece* piece) { return std::pair(piece->box.left, piece); });
   return rows;
 }
 
@@ -136,7 +131,7 @@ class RulesBetween {
 
 std::string text_of(const Piece& piece, const std::vector<Glyph>& glyphs) {
   std::string text;
-  for (const std::size_t index : piece.glyphs) append_code_point(text, glyphs[index].code);
+  for (const std::size_t index : piece.glyphs) append_letters(text, glyphs[index].code);
   return text;
 }
 
@@ -191,7 +186,7 @@ class LineMaker {
     PageLine line{.words = {}, .box = pieces.front()->box, .baseline = pieces.front()->baseline};
     line.size = std::ranges::max_element(sizes, {}, [](const auto& entry) { return entry.second; })->first;
     for (const Piece* piece : pieces) {
-      include(line.box, piece->box);
+      line.box.include(piece->box);
       if (piece->size == line.size) line.baseline = piece->baseline;
     }
     constexpr std::size_t kLongWord = 12;  // TeX prints gaps, and a real space only where a line must not break
@@ -201,8 +196,8 @@ class LineMaker {
       const Glyph& glyph = *placed.glyph;
       const bool begins = line.words.empty() || placed.after_space || glyph.box.left - right > threshold * glyph.size;
       if (begins) line.words.push_back({.text = {}, .box = glyph.box});
-      append_code_point(line.words.back().text, glyph.code);
-      include(line.words.back().box, glyph.box);
+      append_letters(line.words.back().text, glyph.code);
+      line.words.back().box.include(glyph.box);
       right = begins ? glyph.box.right : std::max(right, glyph.box.right);
     }
     line.text_left = line.words.size() > 1 && is_item_mark(line.words.front().text) ? line.words[1].box.left : line.box.left;
@@ -229,25 +224,9 @@ std::string_view ligature(char32_t code) {
 
 }  // namespace
 
-void append_code_point(std::string& text, char32_t code) {
-  const auto put = [&](char32_t byte) { text.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) return put(code);
-  if (const std::string_view letters = ligature(code); !letters.empty()) {
-    text += letters;
-    return;
-  }
-  if (code < 0x800) {
-    put(0xC0U | (code >> 6U));
-  } else {
-    if (code < 0x10000) {
-      put(0xE0U | (code >> 12U));
-    } else {
-      put(0xF0U | (code >> 18U));
-      put(0x80U | ((code >> 12U) & 0x3FU));
-    }
-    put(0x80U | ((code >> 6U) & 0x3FU));
-  }
-  put(0x80U | (code & 0x3FU));
+void append_letters(std::string& text, char32_t code) {
+  if (const std::string_view letters = ligature(code); !letters.empty()) text += letters;
+  else append_utf8(text, code);
 }
 
 bool is_item_mark(std::string_view text) {

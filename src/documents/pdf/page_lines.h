@@ -30,6 +30,7 @@ std::vector<PageLine> find_lines(const std::vector<Glyph>& glyphs, Direction dir
 /// "•", "1.", "(a)", "2.1.3": what stands in front of an item or a title.
 bool is_item_mark(std::string_view text);
 
-void append_code_point(std::string& text, char32_t code);
+/// A glyph's meaning: of a ligature its letters.
+void append_letters(std::string& text, char32_t code);
 
 }  // namespace panduan::documents::pdf

@@ -4,7 +4,7 @@
 #include <numeric>
 #include <optional>
 
-#include "base/unicode.h"
+#include "documents/detail/text_builder.h"
 
 // Ruling lines that touch make a grid. Where a wall of the grid is missing, cells are one. A line of text belongs to the cell in whose middle it stands.
 
@@ -15,14 +15,6 @@ constexpr float kTouch = 2.5F;         // points: lines so close meet
 constexpr std::size_t kMostPairs = 4'000'000;
 constexpr std::size_t kMostCells = 20'000;
 constexpr std::size_t kRepeatedWords = 6;     // of a cell over several rows: said in each, for a row is read alone
-constexpr std::size_t kHeaderCharacters = 60;  // of a column's name
-
-void include(Box& box, const Box& other) {
-  box = {.left = std::min(box.left, other.left),
-         .top = std::min(box.top, other.top),
-         .right = std::max(box.right, other.right),
-         .bottom = std::max(box.bottom, other.bottom)};
-}
 
 float middle_x(const Box& box) { return (box.left + box.right) / 2; }
 float middle_y(const Box& box) { return (box.top + box.bottom) / 2; }
@@ -101,8 +93,8 @@ std::vector<Grid> find_grids(const std::vector<Rule>& rules) {
   std::erase_if(grids, [](const Grid& grid) { return grid.across.size() < 2 || grid.upright.empty(); });
   for (Grid& grid : grids) {
     grid.box = {.left = grid.across.front().from, .top = grid.across.front().at, .right = grid.across.front().to, .bottom = grid.across.front().at};
-    for (const Stroke& stroke : grid.across) include(grid.box, {.left = stroke.from, .top = stroke.at, .right = stroke.to, .bottom = stroke.at});
-    for (const Stroke& stroke : grid.upright) include(grid.box, {.left = stroke.at, .top = stroke.from, .right = stroke.at, .bottom = stroke.to});
+    for (const Stroke& stroke : grid.across) grid.box.include({.left = stroke.from, .top = stroke.at, .right = stroke.to, .bottom = stroke.at});
+    for (const Stroke& stroke : grid.upright) grid.box.include({.left = stroke.at, .top = stroke.from, .right = stroke.at, .bottom = stroke.to});
   }
   return grids;
 }
@@ -229,18 +221,15 @@ class TableMaker {
   bool names_columns(const PageLine& row) const {
     std::size_t cells = 0;
     std::string name;
-    const auto is_name = [&] {
-      return !name.empty() && name.find_first_not_of("0123456789.,%+-/: ") != std::string::npos && count_characters(name) <= kHeaderCharacters;
-    };
     for (const PageWord& word : row.words) {
       if (&word == &row.words.front() || word.begins_cell) {
-        if (cells > 0 && !is_name()) return false;
+        if (cells > 0 && !detail::could_name_a_column(name)) return false;
         ++cells;
         name.clear();
       }
       name += word.text;
     }
-    return is_name() && cells >= 2;
+    return detail::could_name_a_column(name) && cells >= 2;
   }
 
   const Grid& grid_;

@@ -38,7 +38,7 @@ std::string text_of(const std::array<unsigned char, kMostTextBytes>& utf16, unsi
       }
     }
     if (code >= 0xD800 && code < 0xE000) code = 0xFFFD;
-    append_code_point(text, code < 0x20 || code == 0x7F ? U' ' : code);
+    append_letters(text, code < 0x20 || code == 0x7F ? U' ' : code);
   }
   text = remove_invisible(text);
   const std::size_t begin = text.find_first_not_of(' ');

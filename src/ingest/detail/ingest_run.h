@@ -1,5 +1,7 @@
 #pragma once
 #include <algorithm>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -33,6 +35,31 @@ struct Ingester::Pending {
   bool is_inside = false;
 };
 
+/// Which document's pictures are being read, and how far; the reading threads say so.
+class Recognition {
+ public:
+  void is_at(const std::string& source, std::size_t done, std::size_t total) {
+    const std::scoped_lock lock(mutex_);
+    source_ = source;
+    done_ = done;
+    total_ = total;
+  }
+  /// False while there is none.
+  bool show(AddProgress& progress) const {
+    const std::scoped_lock lock(mutex_);
+    if (done_ == total_) return false;
+    progress.file = source_;
+    progress.pages_done = done_;
+    progress.pages_total = total_;
+    return true;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string source_;
+  std::size_t done_ = 0, total_ = 0;
+};
+
 /// What one call carries from step to step.
 struct Ingester::Run {
   identity::Caller caller;
@@ -44,6 +71,12 @@ struct Ingester::Run {
   AddProgress progress{};
   AddSummary summary{};
   std::uint64_t group_bytes = 0;  ///< of the files that are being embedded
+  std::unique_ptr<Recognition> recognition = std::make_unique<Recognition>();
+
+  void tell_of_recognition() {
+    if (recognition->show(progress)) report("recognising");
+    progress.pages_done = progress.pages_total = 0;
+  }
 
   void report(const std::string& step) {
     progress.step = step;

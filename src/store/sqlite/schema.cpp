@@ -154,6 +154,7 @@ ALTER TABLE contents ADD COLUMN chunking TEXT NOT NULL DEFAULT '256 tokens, over
 constexpr const char* kFolders = R"sql(
 ALTER TABLE contents ADD COLUMN hidden_words INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE contents ADD COLUMN recognised_pages INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE contents ADD COLUMN unread_pages INTEGER NOT NULL DEFAULT 0;
 
 CREATE TABLE file_notes (
   workspace_id INTEGER NOT NULL REFERENCES workspaces,
