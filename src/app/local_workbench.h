@@ -27,6 +27,9 @@ class LocalWorkbench final : public Workbench {
   store::Document find(const identity::Caller& caller, const std::string& id_or_source) override;
   store::Document remove(const identity::Caller& caller, const std::string& id_or_source) override;
   std::vector<store::KnownSource> remove_below(const identity::Caller& caller, const std::string& path) override;
+  std::vector<store::Deletion> deletions(const identity::Caller& caller) override;
+  store::DeletionReport verify_deleted(const identity::Caller& caller, const std::vector<std::string>& document_ids,
+                                       const std::function<void(std::uint64_t, std::uint64_t)>& on_progress, const std::stop_token& stop) override;
   std::vector<SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) override;
   void ask(const identity::Caller& caller, const rag::Question& question, const rag::EventSink& sink, const std::stop_token& stop) override;
   std::vector<store::Conversation> conversations(const identity::Caller& caller, std::size_t limit) override;

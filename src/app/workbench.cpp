@@ -181,6 +181,17 @@ std::vector<store::KnownSource> LocalWorkbench::remove_below(const identity::Cal
   return known;
 }
 
+std::vector<store::Deletion> LocalWorkbench::deletions(const identity::Caller& caller) {
+  identity::require(caller, identity::Right::Read);
+  return store_->deletions(caller.workspace_id);
+}
+
+store::DeletionReport LocalWorkbench::verify_deleted(const identity::Caller& caller, const std::vector<std::string>& document_ids,
+                                                     const std::function<void(std::uint64_t, std::uint64_t)>& on_progress, const std::stop_token& stop) {
+  identity::require(caller, identity::Right::Read);
+  return store_->verify_deleted(caller.workspace_id, document_ids, on_progress, stop);
+}
+
 std::vector<SearchHit> LocalWorkbench::search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) {
   check_question_text(question);
   std::vector<SearchHit> hits;

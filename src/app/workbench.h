@@ -1,5 +1,7 @@
 #pragma once
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -72,6 +74,11 @@ class Workbench {
   virtual store::Document remove(const identity::Caller& caller, const std::string& id_or_source) = 0;
   /// Every document that came from below this path, a folder or a file that holds others. Throws Error{NotFound} when there is none.
   virtual std::vector<store::KnownSource> remove_below(const identity::Caller& caller, const std::string& path) = 0;
+  /// What was removed or replaced, the last first.
+  virtual std::vector<store::Deletion> deletions(const identity::Caller& caller) = 0;
+  /// As store::Store::verify_deleted. `on_progress` is told bytes done and of how many.
+  virtual store::DeletionReport verify_deleted(const identity::Caller& caller, const std::vector<std::string>& document_ids,
+                                               const std::function<void(std::uint64_t, std::uint64_t)>& on_progress, const std::stop_token& stop) = 0;
   virtual std::vector<SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) = 0;
   /// Sends the answer's events and returns after `done`. A question with a conversation_id goes on from there, as far back as
   /// kMaxHistoryBytes reach, and is kept there with its answer. Throws Error as check_question, and NotFound for an unknown conversation.

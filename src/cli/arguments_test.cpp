@@ -60,6 +60,7 @@ TEST(ParseArguments, EachCommandIsKnown) {
   EXPECT_EQ(arguments_of({"add", "a.txt"}).command, Command::Add);
   EXPECT_EQ(arguments_of({"list"}).command, Command::List);
   EXPECT_EQ(arguments_of({"remove", "doc_1"}).command, Command::Remove);
+  EXPECT_EQ(arguments_of({"verify", "--deleted"}).command, Command::Verify);
   EXPECT_EQ(arguments_of({"search", "words"}).command, Command::Search);
   EXPECT_EQ(arguments_of({"ask", "What?"}).command, Command::Ask);
   EXPECT_EQ(arguments_of({"chat"}).command, Command::Chat);
@@ -79,6 +80,9 @@ TEST(ParseArguments, EachCommandIsKnown) {
 TEST(ParseArguments, NamesComeInTheirOrder) {
   EXPECT_THAT(arguments_of({"add", "b.txt", "a.txt"}).names, ElementsAre("b.txt", "a.txt"));
   EXPECT_THAT(arguments_of({"remove", "doc_1", "/a b.txt"}).names, ElementsAre("doc_1", "/a b.txt"));
+  EXPECT_THAT(arguments_of({"verify", "--deleted", "doc_1", "doc_2"}).names, ElementsAre("doc_1", "doc_2"));
+  EXPECT_THAT(arguments_of({"verify", "--deleted"}).names, IsEmpty());
+  expect_wrong({"verify"}, "--deleted");
   EXPECT_THAT(arguments_of({"ask", "What", "is", "it?"}).names, ElementsAre("What", "is", "it?"));
   EXPECT_THAT(arguments_of({"models", "pull", "qwen", "e5"}).names, ElementsAre("qwen", "e5"));
   EXPECT_THAT(arguments_of({"models", "verify"}).names, IsEmpty());
@@ -216,7 +220,7 @@ TEST(DescribeCommands, HasEveryCommandWithItsOptions) {
   const auto described = describe_commands();
   const std::map<std::string, std::vector<std::string>> commands(described.begin(), described.end());
   ASSERT_TRUE(commands.contains(""));
-  for (const char* name : {"add", "list", "remove", "search", "ask", "chat", "conversations", "serve", "models", "eval", "doctor", "completion"}) {
+  for (const char* name : {"add", "list", "remove", "verify", "search", "ask", "chat", "conversations", "serve", "models", "eval", "doctor", "completion"}) {
     EXPECT_THAT(commands.at(""), Contains(name));
     EXPECT_TRUE(commands.contains(name)) << name;
   }

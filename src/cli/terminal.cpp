@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -120,6 +121,8 @@ std::string human_duration(double milliseconds) {
   const long seconds = std::lround(milliseconds / 1000);
   return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
 }
+
+std::string local_time(std::int64_t milliseconds) { return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(milliseconds / 1000))); }
 
 StatusLine::StatusLine() : shown_(::isatty(STDERR_FILENO) == 1) {
   if (!shown_) return;

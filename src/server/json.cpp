@@ -135,6 +135,40 @@ store::IntegrityReport integrity_report_from_json(const Json& json) {
           .bytes_on_disk = field<std::uint64_t>(json, "bytes_on_disk")};
 }
 
+Json to_json(const store::Deletion& deletion) {
+  return {{"document_id", deletion.document_id}, {"version", deletion.version}, {"deleted_ms", deletion.deleted_ms}};
+}
+
+store::Deletion deletion_from_json(const Json& json) {
+  return {.document_id = field<std::string>(json, "document_id"),
+          .version = field<std::int64_t>(json, "version"),
+          .deleted_ms = field<std::int64_t>(json, "deleted_ms")};
+}
+
+Json to_json(const store::DeletionReport& report) {
+  Json findings = Json::array();
+  for (const store::DeletionFinding& finding : report.findings) {
+    Json json = to_json(finding.deletion);
+    json.update(
+        {{"phrases", finding.phrases}, {"shared", finding.shared}, {"shared_with", finding.shared_with}, {"left", finding.left}, {"gone", finding.is_gone()}});
+    findings.push_back(std::move(json));
+  }
+  return {{"findings", std::move(findings)}, {"files", report.files}, {"bytes", report.bytes}, {"total_ms", report.total_ms}};
+}
+
+store::DeletionReport deletion_report_from_json(const Json& json) {
+  store::DeletionReport report{
+      .findings = {}, .files = field<std::size_t>(json, "files"), .bytes = field<std::uint64_t>(json, "bytes"), .total_ms = field<double>(json, "total_ms")};
+  for (const Json& finding : field<Json>(json, "findings")) {
+    report.findings.push_back({.deletion = deletion_from_json(finding),
+                               .phrases = field<std::size_t>(finding, "phrases"),
+                               .shared = field<std::size_t>(finding, "shared"),
+                               .shared_with = field<std::vector<std::string>>(finding, "shared_with"),
+                               .left = field<std::vector<std::string>>(finding, "left")});
+  }
+  return report;
+}
+
 Json to_json(const app::SearchHit& hit) {
   return {{"document_id", hit.document_id},
           {"source", hit.source},

@@ -66,6 +66,10 @@ Json to_json(const store::Document& document);
 store::Document document_from_json(const Json& json);
 Json to_json(const store::DocumentList& list);
 store::DocumentList document_list_from_json(const Json& json);
+Json to_json(const store::Deletion& deletion);
+store::Deletion deletion_from_json(const Json& json);
+Json to_json(const store::DeletionReport& report);
+store::DeletionReport deletion_report_from_json(const Json& json);
 Json to_json(const store::IntegrityReport& report);
 store::IntegrityReport integrity_report_from_json(const Json& json);
 

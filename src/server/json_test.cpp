@@ -59,6 +59,18 @@ TEST(Json, DocumentsHitsAndReportsComeBackAsTheyWere) {
   EXPECT_FALSE(back.vector_rank);
   const store::IntegrityReport report{.problems = {"one"}, .documents = 1, .chunks = 2, .vectors = 3, .bytes_on_disk = 4};
   EXPECT_EQ(to_json(integrity_report_from_json(to_json(report))), to_json(report));
+  store::DeletionReport deleted;
+  deleted.files = 4;
+  deleted.bytes = 5;
+  deleted.total_ms = 6;
+  store::DeletionFinding& finding = deleted.findings.emplace_back();
+  finding.deletion.document_id = "doc_a";
+  finding.deletion.version = 1;
+  finding.phrases = 3;
+  finding.shared = 1;
+  finding.shared_with.emplace_back("doc_b");
+  EXPECT_EQ(to_json(deletion_report_from_json(to_json(deleted))), to_json(deleted));
+  EXPECT_EQ(to_json(deleted)["findings"][0]["gone"], true);
   const ingest::FileResult failed{.source = "b.bin", .outcome = ingest::AddOutcome::Failed, .reason = "not a text", .document = {}};
   EXPECT_EQ(to_json(file_result_from_json(parse_json(to_text(to_json(failed))))), to_json(failed));
 }

@@ -115,6 +115,26 @@ class RemoteWorkbench : public app::Workbench {
     return removed;
   }
 
+  std::vector<store::Deletion> deletions(const identity::Caller& caller) override {
+    identity::require(caller, Right::Read);
+    std::vector<store::Deletion> found;
+    const Json answer = answer_to(request_of("GET", "/api/v1/deletions"), {});
+    for (const auto& one : field<Json>(answer, "deletions")) found.push_back(deletion_from_json(one));
+    return found;
+  }
+
+  store::DeletionReport verify_deleted(const identity::Caller& caller, const std::vector<std::string>& document_ids,
+                                       const std::function<void(std::uint64_t, std::uint64_t)>& on_progress, const std::stop_token& stop) override {
+    identity::require(caller, Right::Read);
+    std::optional<store::DeletionReport> report;
+    stream("/local/verify-deleted", {{"document_ids", document_ids}}, stop, [&](const std::string& name, const Json& json) {
+      if (name == "progress" && on_progress) on_progress(field<std::uint64_t>(json, "bytes_done"), field<std::uint64_t>(json, "bytes_total"));
+      if (name == "report") report = deletion_report_from_json(json);
+    });
+    if (!report) throw ended_early();
+    return *std::move(report);
+  }
+
   std::vector<app::SearchHit> search(const identity::Caller& caller, const std::string& question, std::size_t limit, const std::stop_token& stop) override {
     identity::require(caller, Right::Read);
     std::vector<app::SearchHit> hits;

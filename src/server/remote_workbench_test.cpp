@@ -218,6 +218,14 @@ TEST_F(RemoteWorkbenchTest, SearchCheckReadinessAndKeptResponses) {
   EXPECT_EQ(failure_of([&] { remote_->kept_response(caller_, "k", sha256("2")); }).kind, ErrorKind::Conflict);
 }
 
+TEST_F(RemoteWorkbenchTest, WhatWasDeletedIsLookedForThere) {
+  EXPECT_EQ(remote_->deletions(caller_).at(0).version, 2);
+  const auto report = remote_->verify_deleted(caller_, {}, {}, {});
+  EXPECT_EQ(report.findings.at(0).left, std::vector<std::string>{"a file"});
+  EXPECT_EQ(report.files, 3U);
+  EXPECT_EQ(failure_of([&] { remote_->verify_deleted(caller_, {"doc_there"}, {}, {}); }).kind, ErrorKind::NotFound);
+}
+
 TEST_F(RemoteWorkbenchTest, ACallerCannotDoMoreThereThanHere) {
   const identity::Caller reader{.user = "reader", .workspace_id = 7, .rights = static_cast<std::uint32_t>(identity::Right::Read)};
   EXPECT_EQ(failure_of([&] { remote_->remove(reader, "x"); }).kind, ErrorKind::Forbidden);

@@ -42,6 +42,17 @@ TEST(Routes, HealthSaysThatItRunsAndReadinessWhatIsMissing) {
   EXPECT_EQ(body_of(response)["problems"][0], "run 'panduan models pull'");
 }
 
+TEST(Routes, WhatWasDeletedIsListedAndLookedFor) {
+  RunningServer server;
+  EXPECT_EQ(body_of(server.get("/api/v1/deletions"))["deletions"][0], (Json{{"document_id", "doc_gone"}, {"version", 2}, {"deleted_ms", 5}}));
+  const auto response = server.post_json("/api/v1/deletions/verify", "{}");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(body_of(response)["findings"][0]["left"], Json{"a file"});
+  EXPECT_EQ(body_of(response)["findings"][0]["gone"], false);
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/deletions/verify", R"({"document_ids":["doc_there"]})")), 404);
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/deletions/verify", R"({"document_ids":7})")), 400);
+}
+
 TEST(Routes, AQuestionIsAnsweredAsJson) {
   RunningServer server;
   rag::Question seen;

@@ -29,6 +29,7 @@ Server::Server(app::Workbench& workbench, const Config& config, const HttpLimits
   add_workspace_routes(router_, workbench);
   add_check_routes(router_, workbench);
   add_document_routes(router_, workbench);
+  add_deletion_routes(router_, workbench);
   add_upload_routes(router_, workbench, max_upload_bytes);
   add_local_routes(router_, workbench, max_upload_bytes);
   HttpLimits fitting = limits;

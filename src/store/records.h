@@ -141,6 +141,31 @@ struct DocumentList {
   std::vector<FileNote> failed;  ///< files that could not be read: on the first page
 };
 
+/// A document, or a former version of one, whose content was erased.
+struct Deletion {
+  std::string document_id;
+  std::int64_t version = 0;
+  std::int64_t deleted_ms = 0;
+};
+
+/// What a search for it in everything that is kept came to. Of its text only fingerprints of phrases are left, so the phrases cannot be shown.
+struct DeletionFinding {
+  Deletion deletion;
+  std::size_t phrases = 0;  ///< that were looked for
+  std::size_t shared = 0;   ///< of these, that stand in documents that are there, and tell nothing
+  std::vector<std::string> shared_with;  ///< the ids of those documents
+  std::vector<std::string> left;         ///< where a phrase of its own was found; nothing should be
+  /// Enough was looked for to say that it is gone, and it is.
+  bool is_gone() const { return left.empty() && shared < phrases; }
+};
+
+struct DeletionReport {
+  std::vector<DeletionFinding> findings;
+  std::size_t files = 0;
+  std::uint64_t bytes = 0;
+  double total_ms = 0;
+};
+
 /// What the integrity check found; empty lines mean all is well.
 struct IntegrityReport {
   std::vector<std::string> problems;

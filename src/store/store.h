@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -103,6 +104,15 @@ class Store {
   /// The answer that was kept under this key; throws Error{Conflict} when the key was used for another request.
   virtual std::optional<std::string> kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const = 0;
   virtual void keep_response(WorkspaceId workspace, std::string_view key, const Sha256& request, std::string_view response) = 0;
+
+  // What was deleted
+  /// What was removed or replaced, the last first.
+  virtual std::vector<Deletion> deletions(WorkspaceId workspace) const = 0;
+  /// Looks for the rarest phrases of what was deleted in every row and in every file of the store's folder, for these documents or, without ids,
+  /// for all. `on_progress` is told bytes done and of how many. Not looked at: other processes' memory, backups, free blocks of the disk.
+  /// Throws Error: NotFound (nothing was deleted under an id), Cancelled.
+  virtual DeletionReport verify_deleted(WorkspaceId workspace, std::span<const std::string> document_ids,
+                                        const std::function<void(std::uint64_t, std::uint64_t)>& on_progress, const std::stop_token& stop) = 0;
 
   /// Checks the file and every link between rows.
   virtual IntegrityReport check() const = 0;

@@ -309,6 +309,24 @@ class CliTest(unittest.TestCase):
         self.assertEqual(2, removed.count("removed"))
         self.assertIn("No documents yet", self.run_panduan("list")[0])
 
+    def test_what_was_removed_is_looked_for_everywhere(self):
+        self.assertIn("Nothing was deleted", self.run_panduan("verify", "--deleted")[0])
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH), self.file("大桥.md", CHINESE))
+        ids = {d["source"].rsplit("/")[-1]: d["id"] for d in json.loads(self.run_panduan("list", "--json")[0])["documents"]}
+        self.run_panduan("remove", ids["bridge.txt"])
+        self.assertIn("gone", self.run_panduan("verify", "--deleted", ids["bridge.txt"])[0])
+        self.assertIn("nothing was deleted under", self.run_panduan("verify", "--deleted", ids["大桥.md"], code=3)[1])
+        (self.root / "data/left.txt").write_text("somewhere: " + ENGLISH)
+        out, _ = self.run_panduan("verify", "--deleted", code=6)
+        self.assertIn("found in left.txt, byte 1", out)
+        (self.root / "data/left.txt").unlink()
+        self.start_server()
+        self.run_panduan("remove", ids["大桥.md"])
+        report = json.loads(self.run_panduan("verify", "--deleted", "--json")[0])
+        self.assertEqual([f["gone"] for f in report["findings"]], [True, True])
+        self.run_panduan("add", self.file("copy.txt", ENGLISH))
+        self.assertIn("not to tell", self.run_panduan("verify", "--deleted", ids["bridge.txt"], code=3)[0])
+
     def test_watches_a_folder_and_leaves_the_store_to_others(self):
         folder = self.root / "folder"
         folder.mkdir()

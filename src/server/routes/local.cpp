@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "base/clock.h"
 #include "server/detail/exchange.h"
 #include "server/multipart.h"
 #include "server/routes/json_reply.h"
@@ -18,19 +19,20 @@ std::filesystem::path absolute_path(const std::string& path) {
   return path;
 }
 
+void tell(Reply& reply, std::string_view name, const Json& json) {
+  try {
+    reply.write(event_text(name, to_text(json)));
+  } catch (const Error&) {
+    // The listener has gone, which has requested the stop already; the file that is being stored ends in order.
+  }
+}
+
 /// Tells of an `add` or `sync` as it goes.
 void stream_ingestion(Reply& reply, const std::function<ingest::AddSummary(const ingest::AddSink&)>& ingestion) {
   reply.begin_stream();
-  const auto tell = [&](std::string_view name, const Json& json) {
-    try {
-      reply.write(event_text(name, to_text(json)));
-    } catch (const Error&) {
-      // The listener has gone, which has requested the stop already; the file that is being stored ends in order.
-    }
-  };
-  const ingest::AddSink sink{.on_progress = [&](const ingest::AddProgress& progress) { tell("progress", to_json(progress)); },
-                             .on_file = [&](const ingest::FileResult& result) { tell("file", to_json(result)); }};
-  tell("summary", to_json(ingestion(sink)));
+  const ingest::AddSink sink{.on_progress = [&](const ingest::AddProgress& progress) { tell(reply, "progress", to_json(progress)); },
+                             .on_file = [&](const ingest::FileResult& result) { tell(reply, "file", to_json(result)); }};
+  tell(reply, "summary", to_json(ingestion(sink)));
 }
 
 void add(app::Workbench& workbench, const Request& request, Reply& reply, const std::stop_token& stop) {
@@ -44,6 +46,19 @@ void sync(app::Workbench& workbench, const Request& request, Reply& reply, const
   const auto folder = absolute_path(field<std::string>(json, "folder"));
   const ingest::SyncOptions how{.empties = field<bool>(json, "empties"), .retries = field<bool>(json, "retries")};
   stream_ingestion(reply, [&](const ingest::AddSink& sink) { return workbench.sync(workbench.local_caller(), folder, how, sink, stop); });
+}
+
+void verify_deleted(app::Workbench& workbench, const Request& request, Reply& reply, const std::stop_token& stop) {
+  const auto ids = field<std::vector<std::string>>(json_body(request), "document_ids");
+  reply.begin_stream();
+  Stopwatch since;
+  const auto on_progress = [&](std::uint64_t done, std::uint64_t total) {
+    constexpr double kOftenMs = 200;
+    if (since.elapsed_ms() < kOftenMs) return;
+    since.restart();
+    tell(reply, "progress", {{"bytes_done", done}, {"bytes_total", total}});
+  };
+  tell(reply, "report", to_json(workbench.verify_deleted(workbench.local_caller(), ids, on_progress, stop)));
 }
 
 struct KeptRequest {
@@ -92,6 +107,13 @@ void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t m
               .max_body_bytes = kMaxJsonBytes,
               .media_types = {"application/json"},
               .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) { sync(workbench, request, reply, stop); }});
+  router.add({.method = "POST",
+              .pattern = "/local/verify-deleted",
+              .lane = Lane::Long,
+              .reach = Reach::LocalOnly,
+              .max_body_bytes = kMaxJsonBytes,
+              .media_types = {"application/json"},
+              .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) { verify_deleted(workbench, request, reply, stop); }});
   router.add({.method = "POST",
               .pattern = "/local/upload",
               .lane = Lane::Long,

@@ -95,6 +95,23 @@ class FakeWorkbench : public app::Workbench {
     return {{.id = removed.id, .source = removed.source}};
   }
 
+  std::vector<store::Deletion> deletions(const identity::Caller&) override { return {{.document_id = "doc_gone", .version = 2, .deleted_ms = 5}}; }
+  store::DeletionReport verify_deleted(const identity::Caller&, const std::vector<std::string>& document_ids,
+                                       const std::function<void(std::uint64_t, std::uint64_t)>& on_progress, const std::stop_token&) override {
+    if (document_ids == std::vector<std::string>{"doc_there"}) throw Error(ErrorKind::NotFound, "nothing was deleted under 'doc_there'");
+    if (on_progress) on_progress(1, 2);
+    store::DeletionReport found;
+    store::DeletionFinding& finding = found.findings.emplace_back();
+    finding.deletion.document_id = "doc_gone";
+    finding.deletion.version = 2;
+    finding.phrases = 9;
+    finding.shared = 1;
+    finding.shared_with.emplace_back("doc_x");
+    finding.left.emplace_back("a file");
+    found.files = 3;
+    return found;
+  }
+
   std::vector<app::SearchHit> search(const identity::Caller&, const std::string& question, std::size_t limit, const std::stop_token& stop) override {
     return on_search ? on_search(question, limit, stop) : std::vector<app::SearchHit>{};
   }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace panduan::store {
@@ -83,10 +85,15 @@ void Statement::run() {
 std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(statement_.get(), column); }
 double Statement::real(int column) const { return sqlite3_column_double(statement_.get(), column); }
 
-std::string Statement::text(int column) const {
+std::string Statement::text(int column) const { return std::string(view(column)); }
+
+std::string_view Statement::view(int column) const {
   const auto bytes = blob(column);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
+
+int Statement::columns() const { return sqlite3_column_count(statement_.get()); }
+std::string_view Statement::name(int column) const { return sqlite3_column_name(statement_.get(), column); }
 
 std::span<const unsigned char> Statement::blob(int column) const {
   const auto* data = static_cast<const unsigned char*>(sqlite3_column_blob(statement_.get(), column));
@@ -111,18 +118,44 @@ void Database::execute(const std::string& sql) const {
   if (code != SQLITE_OK) fail(database_.get(), code, sql);
 }
 
-std::optional<std::string> Database::blob_range(const char* table, const char* column, std::int64_t row, std::size_t begin, std::size_t size) const {
+Database::Blob Database::open_blob(const char* table, const char* column, std::int64_t row) const {
   sqlite3_blob* handle = nullptr;
   const int opened = sqlite3_blob_open(database_.get(), "main", table, column, row, 0, &handle);
-  const std::unique_ptr<sqlite3_blob, int (*)(sqlite3_blob*)> blob(handle, &sqlite3_blob_close);
-  if (opened == SQLITE_ERROR) return std::nullopt;  // no such row
-  if (opened != SQLITE_OK) fail(database_.get(), opened, "opening a blob");
-  const auto total = static_cast<std::size_t>(sqlite3_blob_bytes(handle));
+  Blob blob(handle, &sqlite3_blob_close);
+  if (opened != SQLITE_OK && opened != SQLITE_ERROR) fail(database_.get(), opened, "opening a blob");  // SQLITE_ERROR: no such row
+  return opened == SQLITE_OK ? std::move(blob) : Blob(nullptr, &sqlite3_blob_close);
+}
+
+void Database::read_blob(const Blob& blob, std::size_t begin, std::span<char> bytes) const {
+  const int read = sqlite3_blob_read(blob.get(), bytes.data(), static_cast<int>(bytes.size()), static_cast<int>(begin));
+  if (read != SQLITE_OK) fail(database_.get(), read, "reading a blob");
+}
+
+std::optional<std::string> Database::blob_range(const char* table, const char* column, std::int64_t row, std::size_t begin, std::size_t size) const {
+  const Blob blob = open_blob(table, column, row);
+  if (!blob) return std::nullopt;
+  const auto total = static_cast<std::size_t>(sqlite3_blob_bytes(blob.get()));
   if (begin > total || size > total - begin) return std::nullopt;
   std::string bytes(size, '\0');
-  const int read = sqlite3_blob_read(handle, bytes.data(), static_cast<int>(size), static_cast<int>(begin));
-  if (read != SQLITE_OK) fail(database_.get(), read, "reading a blob");
+  read_blob(blob, begin, bytes);
   return bytes;
+}
+
+void Database::each_piece(const char* table, const char* column, std::int64_t row, std::size_t overlap,
+                          const std::function<void(std::string_view)>& sink) const {
+  constexpr std::size_t kPieceBytes = 4U << 20U;
+  const Blob blob = open_blob(table, column, row);
+  if (!blob) return;
+  const auto total = static_cast<std::size_t>(sqlite3_blob_bytes(blob.get()));
+  std::string piece;
+  for (std::size_t begin = 0; begin < total;) {
+    const std::size_t again = std::min(overlap, piece.size());
+    const std::size_t size = std::min(kPieceBytes, total - begin);
+    piece = piece.substr(piece.size() - again) + std::string(size, '\0');
+    read_blob(blob, begin, std::span(piece).subspan(again));
+    begin += size;
+    sink(piece);
+  }
 }
 
 Transaction::Transaction(const Database& database) : database_(database) { database_.execute("BEGIN IMMEDIATE"); }

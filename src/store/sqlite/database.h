@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -10,6 +11,8 @@
 #include <string_view>
 
 namespace panduan::store {
+
+inline std::span<const unsigned char> as_blob(std::string_view bytes) { return {reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}; }
 
 /// A prepared statement, reset and unbound when the object goes. Columns and parameters are typed by the call.
 class Statement {
@@ -31,7 +34,10 @@ class Statement {
   double real(int column) const;
   std::string text(int column) const;
   std::span<const unsigned char> blob(int column) const;  ///< valid until the next step
+  std::string_view view(int column) const;                ///< as blob
   bool is_null(int column) const;
+  int columns() const;
+  std::string_view name(int column) const;
 
  private:
   struct Finalizer {
@@ -55,8 +61,15 @@ class Database {
   std::int64_t changes() const { return sqlite3_changes64(database_.get()); }
   /// Part of a stored blob, without reading the rest; nullopt when the row is not there or the range is not inside it.
   std::optional<std::string> blob_range(const char* table, const char* column, std::int64_t row, std::size_t begin, std::size_t size) const;
+  /// A stored blob from its beginning in pieces, each of which begins with the last `overlap` bytes of the one before it; nothing when the row is
+  /// not there.
+  void each_piece(const char* table, const char* column, std::int64_t row, std::size_t overlap, const std::function<void(std::string_view)>& sink) const;
 
  private:
+  using Blob = std::unique_ptr<sqlite3_blob, int (*)(sqlite3_blob*)>;
+  Blob open_blob(const char* table, const char* column, std::int64_t row) const;  ///< null when there is no such row
+  void read_blob(const Blob& blob, std::size_t begin, std::span<char> bytes) const;
+
   struct Closer {
     void operator()(sqlite3* database) const { sqlite3_close_v2(database); }
   };

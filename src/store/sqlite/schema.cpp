@@ -174,8 +174,27 @@ CREATE TABLE followed_folders (
 ) STRICT, WITHOUT ROWID;
 )sql";
 
+// Migration 4. What was deleted is known again by fingerprints of some of its phrases; the key is the store's own.
+constexpr const char* kDeletions = R"sql(
+CREATE TABLE deletion_key (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  key INTEGER NOT NULL
+) STRICT;
+INSERT INTO deletion_key (id, key) VALUES (1, random());
+
+CREATE TABLE deletions (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  workspace_id INTEGER NOT NULL REFERENCES workspaces,
+  public_id TEXT NOT NULL,
+  ordinal INTEGER NOT NULL,
+  deleted_ms INTEGER NOT NULL,
+  traces BLOB NOT NULL
+) STRICT;
+CREATE INDEX deletions_of_document ON deletions (workspace_id, public_id);
+)sql";
+
 // A past migration is never edited: a store in the field has run it.
-constexpr std::array kMigrations{kFirst, kSettings, kFolders};
+constexpr std::array kMigrations{kFirst, kSettings, kFolders, kDeletions};
 
 }  // namespace
 

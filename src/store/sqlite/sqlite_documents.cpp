@@ -20,8 +20,6 @@ Sha256 digest_of(const Statement& row, int column) {
   return digest;
 }
 
-std::span<const unsigned char> as_blob(std::string_view bytes) { return {reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size()}; }
-
 constexpr std::string_view kSelectDocument =
     "SELECT d.id, d.public_id, d.source, c.title, c.media_type, v.source_modified_ns, v.source_bytes, v.content_sha256, v.ordinal, "
     "(SELECT count(*) FROM pages p WHERE p.content_id = c.id), (SELECT count(*) FROM chunks k WHERE k.content_id = c.id), length(c.canonical_text), v.added_ms, "
@@ -272,6 +270,7 @@ bool SqliteStore::write_version(WorkspaceId workspace, std::string_view source, 
   erase_note(workspace, source);
   count_generation(workspace);
   if (past_version == 0 || past_content == content_id) return false;
+  keep_traces(workspace, document_id, ordinal - 1, past_content);
   writer_.prepare("UPDATE document_versions SET content_id = NULL WHERE id = ?").bind(past_version).run();
   return remove_unused_content(workspace, past_content);
 }
@@ -311,12 +310,13 @@ bool SqliteStore::remove_document(WorkspaceId workspace, std::string_view id) {
   const std::lock_guard lock(writing_);
   Transaction transaction(writer_);
   auto document = writer_.prepare(
-      "SELECT d.id, v.content_id, d.source FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id WHERE d.workspace_id = ? AND d.public_id = ? AND d.rights = 'workspace'");
+      "SELECT d.id, v.content_id, d.source, v.ordinal FROM documents d LEFT JOIN document_versions v ON v.id = d.current_version_id WHERE d.workspace_id = ? AND d.public_id = ? AND d.rights = 'workspace'");
   document.bind(workspace).bind(id);
   if (!document.step()) return false;
   const std::int64_t document_id = document.integer(0);
   const std::int64_t content_id = document.integer(1);
   erase_note(workspace, document.text(2));
+  keep_traces(workspace, document_id, document.integer(3), content_id);
   document.run();
   writer_.prepare("UPDATE messages SET body = '' WHERE id IN (SELECT message_id FROM message_citations WHERE document_id = ?)").bind(document_id).run();
   // The answer to an upload names its document, by its title too.

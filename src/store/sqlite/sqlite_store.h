@@ -55,6 +55,10 @@ class SqliteStore final : public Store {
   std::optional<std::string> kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const override;
   void keep_response(WorkspaceId workspace, std::string_view key, const Sha256& request, std::string_view response) override;
 
+  std::vector<Deletion> deletions(WorkspaceId workspace) const override;
+  DeletionReport verify_deleted(WorkspaceId workspace, std::span<const std::string> document_ids,
+                                const std::function<void(std::uint64_t, std::uint64_t)>& on_progress, const std::stop_token& stop) override;
+
   IntegrityReport check() const override;
 
  private:
@@ -68,6 +72,8 @@ class SqliteStore final : public Store {
   /// Both say whether a content was erased.
   bool write_version(WorkspaceId workspace, std::string_view source, const Sha256& sha256, const FileStamp& stamp, std::int64_t content_id);
   bool remove_unused_content(WorkspaceId workspace, std::int64_t content_id);
+  /// Before a document lets go of this content: what it will be known again by.
+  void keep_traces(WorkspaceId workspace, std::int64_t document_id, std::int64_t ordinal, std::int64_t content_id);
   /// Until then what was erased stands in the database file as it was, and in its log. Tried again with the next write where a reader is in
   /// the way, and when the store is opened.
   void empty_log();
