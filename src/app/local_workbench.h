@@ -1,9 +1,11 @@
 #pragma once
+#include <map>
 #include <mutex>
 
 #include "app/models.h"
 #include "app/workbench.h"
 #include "base/file.h"
+#include "ingest/ingester.h"
 #include "store/store.h"
 
 namespace panduan::app {
@@ -18,6 +20,7 @@ class LocalWorkbench final : public Workbench {
                          const std::stop_token& stop) override;
   ingest::AddSummary sync(const identity::Caller& caller, const std::filesystem::path& folder, const ingest::SyncOptions& how, const ingest::AddSink& sink,
                           const std::stop_token& stop) override;
+  ingest::AddSummary reindex(const identity::Caller& caller, const ingest::AddSink& sink, const std::stop_token& stop) override;
   std::vector<std::string> followed_folders(const identity::Caller& caller) override;
   void unfollow(const identity::Caller& caller, const std::string& folder) override;
   std::vector<ingest::FileResult> upload(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) override;
@@ -42,6 +45,8 @@ class LocalWorkbench final : public Workbench {
   void keep_response(const identity::Caller& caller, const std::string& key, const Sha256& request, const std::string& response) override;
 
  private:
+  ingest::Ingester ingester(const identity::Caller& caller);
+  /// Of the model whose vectors are searched; of the present one where that is not to be had.
   retrieval::Retriever& retriever();
 
   Config config_;
@@ -50,7 +55,8 @@ class LocalWorkbench final : public Workbench {
   store::WorkspaceId workspace_;
   Models models_;
   std::mutex mutex_;
-  std::unique_ptr<retrieval::Retriever> retriever_;
+  std::mutex indexing_;
+  std::map<std::string, std::unique_ptr<retrieval::Retriever>> retrievers_;  ///< by the fingerprint of their model
 };
 
 }  // namespace panduan::app

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "llm/llama/llama_model.h"
 #include "llm/model_store.h"
 #include "llm/remote/openai_client.h"
@@ -75,6 +76,32 @@ llm::Embedder& Models::embedder() {
                                          : llm::load_llama_embedder(require_model(config_, config_.embedding_model), llama_options(config_));
   }
   return *embedder_;
+}
+
+llm::Embedder* Models::former_embedder(const std::string& name, const std::string& fingerprint) {
+  const std::lock_guard lock(embedder_mutex_);
+  const auto known = former_.find(fingerprint);
+  if (known != former_.end()) return known->second.get();
+  auto& former = former_[fingerprint];
+  // Where models are kept, and beside the present one, which may be a file of one's own.
+  const auto beside = std::filesystem::path(config_.embedding_model).parent_path() / (name + ".gguf");
+  for (const std::string& place : {name, beside.string()}) {
+    try {
+      const auto file = llm::ModelStore(config_.models_dir).find(place);
+      if (!former && file) former = llm::load_llama_embedder(*file, llama_options(config_));
+    } catch (const Error& error) {
+      log::warning(fmt::format("[models] the embedding model of before, '{}', cannot be loaded: {}", place, error.what()));
+    }
+    if (former && former->fingerprint() != fingerprint) former.reset();
+  }
+  if (!former && !config_.remote_url.empty()) {
+    auto remote = llm::connect_remote_embedder(remote_options(config_, name));
+    if (remote->fingerprint() == fingerprint) former = std::move(remote);
+  }
+  if (!former)
+    log::warning(
+        fmt::format("[models] '{}', which embedded the documents, is not installed any more: until they are embedded anew they are found by words", name));
+  return former.get();
 }
 
 llm::ChatModel& Models::chat() {

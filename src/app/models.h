@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,6 +23,8 @@ class Models {
   bool has_chat() const;
   /// The same for work that can be done without; nullptr when the model is not there.
   llm::Embedder* embedder_if_installed();
+  /// The embedder that made the vectors of before the settings were changed; nullptr when it is not there any more.
+  llm::Embedder* former_embedder(const std::string& name, const std::string& fingerprint);
   llm::ChatModel* chat_if_installed();
 
   /// The chat model's catalogue name or path. "auto" comes to the one that fits the memory that is free, or to the other when only
@@ -39,6 +42,7 @@ class Models {
   mutable std::string found_chat_name_;  ///< what "auto" came to; empty until an installed model was found
   std::mutex embedder_mutex_, chat_mutex_;  // one each, so that the two can be loaded at the same time
   std::unique_ptr<llm::Embedder> embedder_;
+  std::map<std::string, std::unique_ptr<llm::Embedder>> former_;  ///< by fingerprint; null for one that was looked for in vain
   std::unique_ptr<llm::ChatModel> chat_;
 };
 

@@ -48,6 +48,14 @@ std::string upload_source(const std::string& name) {
   return "upload/" + file;
 }
 
+ingest::AddSummary with_index(ingest::AddSummary summary, const ingest::AddSummary& index) {
+  summary.reindexed = index.reindexed;
+  summary.tokens += index.tokens;
+  summary.embed_ms += index.embed_ms;
+  summary.total_ms += index.total_ms;
+  return summary;
+}
+
 }  // namespace
 
 void check_question(const rag::Question& question) {
@@ -94,22 +102,36 @@ LocalWorkbench::LocalWorkbench(const Config& config)
 identity::Caller LocalWorkbench::local_caller() { return identity::local_caller(workspace_); }
 
 retrieval::Retriever& LocalWorkbench::retriever() {
-  auto& embedder = models_.embedder();
+  llm::Embedder* embedder = &models_.embedder();
+  const auto searched = store_->searched_model(workspace_);
+  if (searched && searched->fingerprint != embedder->fingerprint()) {
+    if (auto* former = models_.former_embedder(searched->name, searched->fingerprint)) embedder = former;
+  }
   const std::lock_guard lock(mutex_);
-  if (!retriever_) retriever_ = std::make_unique<retrieval::Retriever>(*store_, embedder);
-  return *retriever_;
+  auto& retriever = retrievers_[embedder->fingerprint()];
+  if (!retriever) retriever = std::make_unique<retrieval::Retriever>(*store_, *embedder);
+  return *retriever;
+}
+
+ingest::Ingester LocalWorkbench::ingester(const identity::Caller& caller) {
+  return {*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_)};
 }
 
 ingest::AddSummary LocalWorkbench::add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
                                        const std::stop_token& stop) {
-  ingest::Ingester ingester(*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_));
-  return ingester.add(caller, paths, sink, stop);
+  const auto summary = ingester(caller).add(caller, paths, sink, stop);
+  return with_index(summary, reindex(caller, sink, stop));
 }
 
 ingest::AddSummary LocalWorkbench::sync(const identity::Caller& caller, const std::filesystem::path& folder, const ingest::SyncOptions& how,
                                         const ingest::AddSink& sink, const std::stop_token& stop) {
-  ingest::Ingester ingester(*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_));
-  return ingester.sync(caller, folder, how, sink, stop);
+  const auto summary = ingester(caller).sync(caller, folder, how, sink, stop);
+  return with_index(summary, reindex(caller, sink, stop));
+}
+
+ingest::AddSummary LocalWorkbench::reindex(const identity::Caller& caller, const ingest::AddSink& sink, const std::stop_token& stop) {
+  const std::lock_guard one_at_a_time(indexing_);
+  return ingester(caller).reindex(caller, sink, stop);
 }
 
 std::vector<std::string> LocalWorkbench::followed_folders(const identity::Caller& caller) {
@@ -125,8 +147,7 @@ void LocalWorkbench::unfollow(const identity::Caller& caller, const std::string&
 
 std::vector<ingest::FileResult> LocalWorkbench::upload(const identity::Caller& caller, const std::string& name, std::string bytes,
                                                        const std::stop_token& stop) {
-  ingest::Ingester ingester(*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_));
-  return ingester.add_bytes(caller, upload_source(name), std::move(bytes), stop);
+  return ingester(caller).add_bytes(caller, upload_source(name), std::move(bytes), stop);
 }
 
 WorkspaceSettings LocalWorkbench::workspace_settings(const identity::Caller& caller) {
@@ -174,7 +195,7 @@ store::Document LocalWorkbench::remove(const identity::Caller& caller, const std
 
 std::vector<store::KnownSource> LocalWorkbench::remove_below(const identity::Caller& caller, const std::string& path) {
   identity::require(caller, identity::Right::Write);
-  auto known = store_->sources_below(caller.workspace_id, path, "", 0);
+  auto known = store_->sources_below(caller.workspace_id, path, "");
   if (known.empty()) throw Error(ErrorKind::NotFound, fmt::format("there is no document '{}': 'panduan list' shows what is there", path));
   for (const store::KnownSource& source : known) store_->remove_document(caller.workspace_id, source.id);
   for (const store::FileNote& note : store_->file_notes(caller.workspace_id, path)) store_->forget_file(caller.workspace_id, note.source);

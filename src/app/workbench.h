@@ -59,6 +59,8 @@ class Workbench {
   /// Makes the documents of a folder those that are in it now, and follows it from then on; as ingest::Ingester::sync.
   virtual ingest::AddSummary sync(const identity::Caller& caller, const std::filesystem::path& folder, const ingest::SyncOptions& how,
                                   const ingest::AddSink& sink, const std::stop_token& stop) = 0;
+  /// As ingest::Ingester::reindex; `add` and `sync` end with it.
+  virtual ingest::AddSummary reindex(const identity::Caller& caller, const ingest::AddSink& sink, const std::stop_token& stop) = 0;
   virtual std::vector<std::string> followed_folders(const identity::Caller& caller) = 0;
   /// The folder's documents stay. Throws Error{NotFound} when it is not followed.
   virtual void unfollow(const identity::Caller& caller, const std::string& folder) = 0;

@@ -14,6 +14,7 @@ enum class Command {
   List,
   Remove,
   Verify,
+  Reindex,
   Search,
   Ask,
   Chat,

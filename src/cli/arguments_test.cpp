@@ -61,6 +61,7 @@ TEST(ParseArguments, EachCommandIsKnown) {
   EXPECT_EQ(arguments_of({"list"}).command, Command::List);
   EXPECT_EQ(arguments_of({"remove", "doc_1"}).command, Command::Remove);
   EXPECT_EQ(arguments_of({"verify", "--deleted"}).command, Command::Verify);
+  EXPECT_EQ(arguments_of({"reindex"}).command, Command::Reindex);
   EXPECT_EQ(arguments_of({"search", "words"}).command, Command::Search);
   EXPECT_EQ(arguments_of({"ask", "What?"}).command, Command::Ask);
   EXPECT_EQ(arguments_of({"chat"}).command, Command::Chat);

@@ -19,6 +19,7 @@ int run_add(const Session& session);
 int run_sync(const Session& session);
 int run_list(const Session& session);
 int run_remove(const Session& session);
+int run_reindex(const Session& session);
 int run_verify(const Session& session);
 int run_search(const Session& session);
 int run_ask(const Session& session);

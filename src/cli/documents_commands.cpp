@@ -16,7 +16,7 @@
 #include "documents/loader.h"
 #include "server/json.h"
 
-// add, list, remove
+// add, reindex, list, remove
 namespace panduan::cli {
 namespace {
 
@@ -60,6 +60,18 @@ int run_add(const Session& session) {
       fmt::print("No file with a known ending was found there: {} are read.\n", documents::readable_formats());
   }
   return summary.failed > 0 ? 1 : 0;
+}
+
+int run_reindex(const Session& session) {
+  const auto workbench = open(session.config);
+  StatusLine status;
+  status.set("loading the embedding model…");
+  const auto summary = workbench->reindex(workbench->local_caller(), printing_sink(status, session.arguments.json), session.stop);
+  status.clear();
+  if (session.arguments.json) print_json(server::to_json(summary));
+  else if (summary.reindexed == 0) fmt::print("Everything is embedded by {} already.\n", workbench->readiness().embedding_model);
+  else fmt::print("{} passages embedded by {} in {}\n", summary.reindexed, workbench->readiness().embedding_model, human_duration(summary.total_ms));
+  return 0;
 }
 
 int run_list(const Session& session) {

@@ -23,12 +23,14 @@ std::string bar(std::size_t done, std::size_t total) {
 }
 
 std::string progress_text(const ingest::AddProgress& p) {
-  if (p.files_total == 0) return fmt::format("{}  {}", p.step, printable(p.file));
-  std::string text = fmt::format("{} {}/{} files", bar(p.bytes_done, p.bytes_total), p.files_done, p.files_total);
+  const bool counts_passages = p.files_total == 0 && p.chunks_total > 0;
+  if (p.files_total == 0 && !counts_passages) return fmt::format("{}  {}", p.step, printable(p.file));
+  std::string text = counts_passages ? fmt::format("{} {}/{} passages", bar(p.chunks_done, p.chunks_total), p.chunks_done, p.chunks_total)
+                                     : fmt::format("{} {}/{} files", bar(p.bytes_done, p.bytes_total), p.files_done, p.files_total);
   if (p.tokens_per_second > 0) text += fmt::format(", {:.0f} tokens/s", p.tokens_per_second);
   if (p.seconds_left >= 0) text += fmt::format(", {} left", human_duration(p.seconds_left * 1000));
   text += fmt::format("  {} {}", p.step, printable(file_name(p.file)));
-  if (p.chunks_total > 0) text += fmt::format(" {}/{} passages", p.chunks_done, p.chunks_total);
+  if (p.chunks_total > 0 && !counts_passages) text += fmt::format(" {}/{} passages", p.chunks_done, p.chunks_total);
   if (p.pages_total > 0) text += fmt::format(" {}/{} pages", p.pages_done, p.pages_total);
   return text;
 }
@@ -86,6 +88,7 @@ void print_summary(const ingest::AddSummary& summary) {
   if (summary.moved > 0) fmt::print(", {} moved", summary.moved);
   if (summary.removed > 0) fmt::print(", {} removed", summary.removed);
   if (summary.failed_before > 0) fmt::print(", {} as unreadable as before (--retry tries them again)", summary.failed_before);
+  if (summary.reindexed > 0) fmt::print(", {} passages embedded by the new model", summary.reindexed);
   if (summary.tokens > 0)
     fmt::print("; {} passages, {} tokens at {:.0f} tokens/s, {} in all", summary.chunks, summary.tokens,
                static_cast<double>(summary.tokens) / summary.embed_ms * 1000, human_duration(summary.total_ms));

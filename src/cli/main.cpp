@@ -20,6 +20,7 @@ int run(const Session& session) {
     case Command::Sync: return run_sync(session);
     case Command::List: return run_list(session);
     case Command::Remove: return run_remove(session);
+    case Command::Reindex: return run_reindex(session);
     case Command::Verify: return run_verify(session);
     case Command::Search: return run_search(session);
     case Command::Ask: return run_ask(session);

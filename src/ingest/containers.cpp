@@ -42,7 +42,7 @@ void Ingester::add_container(Run& run, const Pending& file) {
   const bool is_empty = unpacking.seen.size() == 1 && !documents::has_known_ending(file.path);
   if (problem.empty() && is_empty) problem = fmt::format("there is no file in it that can be read; {} can", documents::readable_formats());
   if (!problem.empty()) return note_failure(run, source, file.stamp, problem);
-  for (const store::KnownSource& known : store_.sources_below(workspace, source, run.chunking, run.model)) {
+  for (const store::KnownSource& known : store_.sources_below(workspace, source, run.chunking)) {
     if (unpacking.seen.contains(known.source) || !store_.remove_document(workspace, known.id)) continue;
     run.tell({.source = known.source, .outcome = AddOutcome::Removed, .reason = {}, .document = {}});
   }

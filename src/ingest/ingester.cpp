@@ -29,8 +29,7 @@ store::KnownContent known_content_of(const store::NewVersion& version) {
           .stamp = version.stamp,
           .content_sha256 = version.content_sha256,
           .media_type = version.parsed.media_type,
-          .chunking = version.chunking,
-          .embedding_model = version.embedding_model};
+          .chunking = version.chunking};
 }
 
 }  // namespace
@@ -68,7 +67,7 @@ AddSummary Ingester::add(const identity::Caller& caller, const std::vector<std::
         }
       }
       const auto known = store_.find_document_by_source(caller.workspace_id, path.string());
-      if (known && known->stamp == file.stamp && store_.is_prepared(caller.workspace_id, known->id, run.chunking, run.model)) {
+      if (known && known->stamp == file.stamp && store_.is_prepared(caller.workspace_id, known->id, run.chunking)) {
         run.tell({.source = path.string(), .outcome = AddOutcome::Unchanged, .reason = {}, .document = *known});
         continue;
       }
@@ -156,7 +155,7 @@ ReadFile Ingester::read_bytes(const Run& run, const std::string& source, const s
   ReadFile file{.source = source, .reason = {}, .unchanged = {}, .stamp = stamp, .version = {}, .texts = {}};
   if (auto before = store_.find_document_by_source(workspace, source)) {
     file.outcome = AddOutcome::Updated;
-    if (before->content_sha256 == digest && store_.is_prepared(workspace, before->id, run.chunking, run.model)) {
+    if (before->content_sha256 == digest && store_.is_prepared(workspace, before->id, run.chunking)) {
       file.outcome = AddOutcome::Unchanged;
       file.unchanged = *std::move(before);
       return file;
@@ -187,8 +186,7 @@ void Ingester::cut(ReadFile& file) const {
                                                          .count_tokens = [this](std::string_view text) { return embedder_.count_tokens(text); }});
   for (const documents::Chunk& chunk : chunks) {
     const std::string_view text = std::string_view(parsed.text).substr(chunk.text.begin, chunk.text.size());
-    // The headings say what a passage is about where its own words do not.
-    file.texts.push_back(chunk.heading_path.empty() ? std::string(text) : fmt::format("{}\n{}", chunk.heading_path, text));
+    file.texts.push_back(detail::embedded_text(chunk.heading_path, text));
     file.version.chunks.push_back({.text = chunk.text,
                                    .heading_path = chunk.heading_path,
                                    .tokens = chunk.tokens,

@@ -45,6 +45,10 @@ class Ingester {
   AddSummary sync(const identity::Caller& caller, const std::filesystem::path& folder, const SyncOptions& how, const AddSink& sink,
                   const std::stop_token& stop);
 
+  /// Embeds each passage that this embedder has not embedded yet, because another one did; then its vectors are searched, from one moment to the
+  /// next, and the others erased. Until then the others are searched. A run that is stopped is gone on with. Throws as add.
+  AddSummary reindex(const identity::Caller& caller, const AddSink& sink, const std::stop_token& stop);
+
   /// One document from bytes that are in memory, or the documents that they hold: all as it came out, and no source of theirs that is gone from them. Throws
   /// what made a document fail that holds no others.
   std::vector<FileResult> add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop);

@@ -299,15 +299,55 @@ TEST_F(IngesterTest, BytesThatCannotBeAddedThrowTheirReason) {
   EXPECT_THAT(stored(), IsEmpty());
 }
 
-TEST_F(IngesterTest, AnotherEmbeddingModelReadsWhatHasNotChanged) {
-  const fs::path path = write("a.txt", "Apples.");
+TEST_F(IngesterTest, AnotherEmbeddingModelEmbedsAllThatIsThereAndIsSearchedThen) {
+  const fs::path path = write("a.md", "# Fruit\n\nApples.\n");
   add({path});
   embedder_.model = "hash-2";
-  EXPECT_EQ(add({path}).updated, 1U);
-  EXPECT_THAT(embedder_.embedded, SizeIs(2));
+  EXPECT_EQ(add({path}).unchanged, 1U) << "it is not read again";
+  add({write("b.txt", "Berries.")});
+  EXPECT_EQ(store_->searched_model(workspace_)->fingerprint, "hash-1") << "Apples are only there";
+  const std::string first = embedder_.embedded.front();
+  embedder_.embedded.clear();
+  std::vector<AddProgress> seen;
+  const auto summary = reindex([&](const AddProgress& progress) { seen.push_back(progress); });
+  EXPECT_EQ(summary.reindexed, 1U);
+  EXPECT_THAT(embedder_.embedded, ElementsAre(first)) << "as it was embedded before";
+  EXPECT_EQ(seen.back().step, "indexing");
+  EXPECT_EQ(seen.back().chunks_done, seen.back().chunks_total);
+  EXPECT_EQ(store_->searched_model(workspace_)->fingerprint, "hash-2");
+  EXPECT_EQ(store_->check().vectors, 2U) << "one for each";
+  EXPECT_EQ(reindex({}).reindexed, 0U);
   EXPECT_THAT(sources_with("apples"), ElementsAre(path.string()));
-  EXPECT_EQ(add({path}).unchanged, 1U);
   EXPECT_THAT(store_->check().problems, IsEmpty());
+}
+
+TEST_F(IngesterTest, AnIndexThatWasStoppedIsGoneOnWith) {
+  options_.chunk_tokens = 32;
+  std::vector<fs::path> paths;
+  for (int i = 0; i < 3; ++i) paths.push_back(write(fmt::format("{}.txt", i), long_text(60 + i)));
+  add(paths);
+  embedder_.model = "hash-2";
+  std::stop_source source;
+  embedder_.on_embed = [&](std::span<const std::string>) {
+    if (embedder_.embedded.size() > 300) source.request_stop();
+  };
+  EXPECT_EQ(failure_of([&] { reindex({}, source.get_token()); }).kind, ErrorKind::Cancelled);
+  EXPECT_EQ(store_->searched_model(workspace_)->fingerprint, "hash-1");
+  embedder_.on_embed = {};
+  const std::size_t left = store_->count_without_vector(workspace_, store_->embedding_model(workspace_, {.fingerprint = "hash-2", .name = "hash", .dims = 8}));
+  EXPECT_EQ(reindex({}).reindexed, left);
+  EXPECT_LT(left, store_->check().chunks);
+  EXPECT_EQ(store_->searched_model(workspace_)->fingerprint, "hash-2");
+}
+
+TEST_F(IngesterTest, BackToTheModelOfBeforeNothingOfItIsMadeAnew) {
+  add({write("a.txt", "Apples.")});
+  embedder_.model = "hash-2";
+  add({write("b.txt", "Berries.")});
+  embedder_.model = "hash-1";
+  EXPECT_EQ(reindex({}).reindexed, 1U);
+  EXPECT_EQ(embedder_.embedded.back(), "Berries.");
+  EXPECT_EQ(store_->check().vectors, 2U);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ struct AddProgress {
   std::size_t files_done = 0, files_total = 0;  ///< of those that have to be looked at
   std::uint64_t bytes_done = 0, bytes_total = 0;
   std::string file;   ///< the one being worked on
-  std::string step;   ///< "looking", "reading", "recognising", "unpacking", "embedding", "storing"
+  std::string step;   ///< "looking", "reading", "recognising", "unpacking", "embedding", "storing", "indexing"
   std::size_t chunks_done = 0, chunks_total = 0;  ///< of what is being embedded
   std::size_t pages_done = 0, pages_total = 0;    ///< of a document whose pages are pictures that are being read
   std::size_t tokens_done = 0;                    ///< embedded so far, of all files
@@ -36,6 +36,7 @@ struct AddSummary {
   std::size_t moved = 0, removed = 0;
   std::size_t failed_before = 0;  ///< could not be read in an earlier run, and have not changed since
   std::size_t chunks = 0, tokens = 0;
+  std::size_t reindexed = 0;  ///< passages that the present embedding model embedded after another one
   double total_ms = 0, embed_ms = 0;
 };
 

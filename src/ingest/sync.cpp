@@ -69,7 +69,7 @@ Ingester::Plan Ingester::plan(const Run& run, const fs::path& folder, const Sync
   const auto workspace = run.caller.workspace_id;
   const FoundFiles found = find_files({folder});
   std::map<std::string, store::KnownSource> known;
-  for (store::KnownSource& source : store_.sources_below(workspace, folder.string(), run.chunking, run.model)) known.emplace(source.source, std::move(source));
+  for (store::KnownSource& source : store_.sources_below(workspace, folder.string(), run.chunking)) known.emplace(source.source, std::move(source));
   std::map<std::string, store::FileNote> notes;
   for (store::FileNote& note : store_.file_notes(workspace, folder.string())) notes.emplace(note.source, std::move(note));
 

@@ -39,7 +39,7 @@ VectorIndex::VectorIndex(const store::Store& store, store::WorkspaceId workspace
 
 std::vector<store::ScoredChunk> VectorIndex::search(std::span<const float> query, std::size_t limit) const {
   std::vector<std::int8_t> quantized(dims_);
-  quantize(query, quantized.data());
+  const double query_scale = quantize(query, quantized.data());
   const panduan_int8_dot dot = panduan_find_int8_dot();
   std::vector<float> scores(chunks_.size());
   for (std::size_t row = 0; row < chunks_.size(); ++row)
@@ -56,8 +56,11 @@ std::vector<store::ScoredChunk> VectorIndex::search(std::span<const float> query
   const std::vector<float> exact = store_.vectors(workspace_, model_, candidates, dims_);
   std::vector<store::ScoredChunk> found(kept);
   for (std::size_t i = 0; i < kept; ++i) {
+    const auto vector = std::span(exact).subspan(i * dims_, dims_);
+    // Erased since, as another model's are searched now: what the first step found has to do.
+    const bool is_gone = std::ranges::all_of(vector, [](float value) { return value == 0; });
     found[i] = {candidates[i],
-                static_cast<double>(std::inner_product(query.begin(), query.end(), exact.begin() + static_cast<std::ptrdiff_t>(i * dims_), 0.0F))};
+                is_gone ? scores[order[i]] * query_scale : static_cast<double>(std::inner_product(query.begin(), query.end(), vector.begin(), 0.0F))};
   }
   std::ranges::sort(found, [](const store::ScoredChunk& a, const store::ScoredChunk& b) { return a.score != b.score ? a.score > b.score : a.chunk < b.chunk; });
   found.resize(std::min(found.size(), limit));

@@ -266,9 +266,10 @@ ingest::FileResult file_result_from_json(const Json& json) {
 }
 
 Json to_json(const ingest::AddSummary& summary) {
-  return {{"event", "summary"},       {"added", summary.added},   {"updated", summary.updated},   {"unchanged", summary.unchanged},
-          {"failed", summary.failed}, {"moved", summary.moved},   {"removed", summary.removed},   {"failed_before", summary.failed_before},
-          {"chunks", summary.chunks}, {"tokens", summary.tokens}, {"total_ms", summary.total_ms}, {"embed_ms", summary.embed_ms}};
+  return {{"event", "summary"},          {"added", summary.added},   {"updated", summary.updated},     {"unchanged", summary.unchanged},
+          {"failed", summary.failed},    {"moved", summary.moved},   {"removed", summary.removed},     {"failed_before", summary.failed_before},
+          {"chunks", summary.chunks},    {"tokens", summary.tokens}, {"reindexed", summary.reindexed}, {"total_ms", summary.total_ms},
+          {"embed_ms", summary.embed_ms}};
 }
 
 ingest::AddSummary add_summary_from_json(const Json& json) {
@@ -281,6 +282,7 @@ ingest::AddSummary add_summary_from_json(const Json& json) {
           .failed_before = field<std::size_t>(json, "failed_before"),
           .chunks = field<std::size_t>(json, "chunks"),
           .tokens = field<std::size_t>(json, "tokens"),
+          .reindexed = field<std::size_t>(json, "reindexed"),
           .total_ms = field<double>(json, "total_ms"),
           .embed_ms = field<double>(json, "embed_ms")};
 }

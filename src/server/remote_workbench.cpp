@@ -60,6 +60,11 @@ class RemoteWorkbench : public app::Workbench {
     return ingestion("/local/sync", {{"folder", absolute}, {"empties", how.empties}, {"retries", how.retries}}, sink, stop);
   }
 
+  ingest::AddSummary reindex(const identity::Caller& caller, const ingest::AddSink& sink, const std::stop_token& stop) override {
+    identity::require(caller, Right::Write);
+    return ingestion("/local/reindex", Json::object(), sink, stop);
+  }
+
   std::vector<std::string> followed_folders(const identity::Caller& caller) override {
     identity::require(caller, Right::Read);
     return field<std::vector<std::string>>(call("/local/folders", Json::object()), "folders");

@@ -218,6 +218,12 @@ TEST_F(RemoteWorkbenchTest, SearchCheckReadinessAndKeptResponses) {
   EXPECT_EQ(failure_of([&] { remote_->kept_response(caller_, "k", sha256("2")); }).kind, ErrorKind::Conflict);
 }
 
+TEST_F(RemoteWorkbenchTest, TheIndexIsMadeAnewThere) {
+  ingest::AddProgress progress;
+  EXPECT_EQ(remote_->reindex(caller_, {.on_progress = [&](const auto& one) { progress = one; }, .on_file = {}}, {}).reindexed, 2U);
+  EXPECT_EQ(progress.step, "indexing");
+}
+
 TEST_F(RemoteWorkbenchTest, WhatWasDeletedIsLookedForThere) {
   EXPECT_EQ(remote_->deletions(caller_).at(0).version, 2);
   const auto report = remote_->verify_deleted(caller_, {}, {}, {});

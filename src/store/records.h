@@ -45,7 +45,7 @@ struct KnownSource {
   std::string media_type;
   FileStamp stamp;
   Sha256 content_sha256{};
-  bool is_prepared = false;  ///< cut and embedded as was asked for
+  bool is_prepared = false;  ///< cut as was asked for
 };
 
 /// A file that is no document: it could not be read, or only holds others. It is looked at again when it has changed, or is read in another way.
@@ -85,7 +85,13 @@ struct KnownContent {
   Sha256 content_sha256{};
   std::string media_type;
   std::string chunking = {};
-  EmbeddingModelId embedding_model = 0;
+};
+
+/// A chunk that some model has not embedded yet.
+struct UnembeddedChunk {
+  ChunkId chunk = 0;
+  std::string heading_path;
+  std::string text;
 };
 
 /// A stored passage.

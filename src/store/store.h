@@ -40,16 +40,16 @@ class Store {
   /// Writes a new document or a new version of the one with this source; the version before it is gone with its content.
   virtual Document put_version(WorkspaceId workspace, const NewVersion& version) = 0;
   /// As put_version for bytes that some document of this workspace already holds: its content is shared, nothing is parsed or
-  /// embedded again. nullopt when no current document holds them under this media type, chunking and embedding model.
+  /// embedded again. nullopt when no current document holds them under this media type and chunking.
   virtual std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) = 0;
   /// Whether put_known_content would find it now.
   virtual bool holds_content(WorkspaceId workspace, const KnownContent& known) const = 0;
   /// The documents whose source is this path or lies below it.
-  virtual std::vector<KnownSource> sources_below(WorkspaceId workspace, std::string_view path, std::string_view chunking, EmbeddingModelId model) const = 0;
+  virtual std::vector<KnownSource> sources_below(WorkspaceId workspace, std::string_view path, std::string_view chunking) const = 0;
   /// The same document from another source. False when there is no such document, or the source is another one's.
   virtual bool move_document(WorkspaceId workspace, std::string_view id, std::string_view source, const FileStamp& stamp) = 0;
-  /// Whether the document's current version was cut in this way, and each chunk has a vector of this model.
-  virtual bool is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking, EmbeddingModelId model) const = 0;
+  /// Whether the document's current version was cut in this way.
+  virtual bool is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking) const = 0;
   /// Documents whose current version was cut in another way.
   virtual std::size_t count_cut_otherwise(WorkspaceId workspace, std::string_view chunking) const = 0;
   /// The same bytes with a new time stamp: only the stamp is written.
@@ -86,6 +86,20 @@ class Store {
   virtual void each_vector(WorkspaceId workspace, EmbeddingModelId model, const std::function<void(ChunkId, std::span<const float>)>& sink) const = 0;
   /// The vectors of these chunks, [chunks, dims], zeros for one that is gone.
   virtual std::vector<float> vectors(WorkspaceId workspace, EmbeddingModelId model, std::span<const ChunkId> chunks, std::size_t dims) const = 0;
+  // The index of another embedding model, built beside the one that is searched
+  /// The model whose vectors are searched: the first that was used here, until search_with. nullopt while there was none.
+  virtual std::optional<EmbeddingModel> searched_model(WorkspaceId workspace) const = 0;
+  /// Whether some vectors are another model's: then chunks may be without one of this.
+  virtual bool has_other_vectors(WorkspaceId workspace, EmbeddingModelId model) const = 0;
+  virtual std::size_t count_without_vector(WorkspaceId workspace, EmbeddingModelId model) const = 0;
+  /// Behind the chunk `after`, in their order.
+  virtual std::vector<UnembeddedChunk> chunks_without_vector(WorkspaceId workspace, EmbeddingModelId model, ChunkId after, std::size_t limit) const = 0;
+  /// [chunks, dims]; those of a chunk that is gone are left out.
+  virtual void put_vectors(WorkspaceId workspace, EmbeddingModelId model, std::span<const ChunkId> chunks, std::span<const float> vectors) = 0;
+  /// From here on this model's vectors are searched. False, and nothing is changed, while some chunk has none.
+  virtual bool search_with(WorkspaceId workspace, EmbeddingModelId model) = 0;
+  /// Erases vectors of all models but this one, at most so many; gives how many.
+  virtual std::size_t erase_other_vectors(WorkspaceId workspace, EmbeddingModelId model, std::size_t limit) = 0;
   /// Changes whenever a chunk or vector of the workspace was written or removed.
   virtual std::int64_t index_generation(WorkspaceId workspace) const = 0;
 

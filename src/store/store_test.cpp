@@ -78,8 +78,7 @@ TEST_F(StoreTest, ReplacesTheContentWhenASourceChanges) {
 
 TEST_F(StoreTest, SharesTheContentOfTwoSourcesWithTheSameBytes) {
   const Document first = store_->put_version(workspace_, version("/a", "alpha"));
-  const auto second =
-      store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = model_});
+  const auto second = store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain"});
   ASSERT_TRUE(second);
   EXPECT_THAT(words(*store_, workspace_, "alpha"), SizeIs(1));
   EXPECT_TRUE(store_->remove_document(workspace_, first.id));
@@ -89,28 +88,56 @@ TEST_F(StoreTest, SharesTheContentOfTwoSourcesWithTheSameBytes) {
   EXPECT_EQ(store_->check().chunks, 0U);
 }
 
-TEST_F(StoreTest, KnowsNoContentUnderAnotherEmbeddingModel) {
-  const Document document = store_->put_version(workspace_, version("/a", "alpha"));
+TEST_F(StoreTest, AnotherModelIsSearchedFromOneMomentToTheNext) {
+  store_->put_version(workspace_, version("/a", "alpha"));
+  store_->put_version(workspace_, version("/b", "beta"));
+  EXPECT_EQ(store_->searched_model(workspace_)->fingerprint, "f");
+  EXPECT_FALSE(store_->has_other_vectors(workspace_, model_));
   const auto other = store_->embedding_model(workspace_, {.fingerprint = "g", .name = "n", .dims = 2});
-  EXPECT_TRUE(store_->is_prepared(workspace_, document.id, "", model_));
-  EXPECT_FALSE(store_->is_prepared(workspace_, document.id, "", other));
-  EXPECT_FALSE(
-      store_->put_known_content(workspace_, {.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .embedding_model = other}));
+  EXPECT_TRUE(store_->has_other_vectors(workspace_, other));
+  EXPECT_EQ(store_->count_without_vector(workspace_, other), 2U);
+  const auto first = store_->chunks_without_vector(workspace_, other, 0, 1);
+  ASSERT_THAT(first, SizeIs(1));
+  EXPECT_EQ(first[0].text, "alpha");
+  EXPECT_EQ(first[0].heading_path, "H");
+  store_->put_vectors(workspace_, other, std::vector{first[0].chunk, ChunkId{999}}, std::vector{1.0F, 0.0F, 0.5F, 0.5F});
+  EXPECT_FALSE(store_->search_with(workspace_, other)) << "beta has no vector yet";
+  EXPECT_EQ(store_->searched_model(workspace_)->fingerprint, "f");
+  reopen();
+  const auto second = store_->chunks_without_vector(workspace_, other, 0, 9);
+  ASSERT_THAT(second, SizeIs(1));
+  EXPECT_EQ(second[0].text, "beta");
+  EXPECT_THAT(store_->chunks_without_vector(workspace_, other, second[0].chunk, 9), IsEmpty());
+  store_->put_vectors(workspace_, other, std::vector{second[0].chunk}, std::vector{0.0F, 1.0F});
+  const auto before = store_->index_generation(workspace_);
+  EXPECT_TRUE(store_->search_with(workspace_, other));
+  EXPECT_NE(store_->index_generation(workspace_), before);
+  EXPECT_EQ(store_->searched_model(workspace_)->fingerprint, "g");
+  EXPECT_EQ(store_->erase_other_vectors(workspace_, other, 1), 1U);
+  EXPECT_EQ(store_->erase_other_vectors(workspace_, other, 5), 1U);
+  EXPECT_FALSE(store_->has_other_vectors(workspace_, other));
+  EXPECT_EQ(store_->vectors(workspace_, other, std::vector{first[0].chunk}, 2), (std::vector{1.0F, 0.0F}));
+  EXPECT_THAT(store_->check().problems, IsEmpty());
+}
+
+TEST_F(StoreTest, AnEmptyStoreTakesAnotherModelAtOnce) {
+  store_->embedding_model(workspace_, {.fingerprint = "g", .name = "n", .dims = 2});
+  EXPECT_EQ(store_->searched_model(workspace_)->fingerprint, "g");
 }
 
 TEST_F(StoreTest, KnowsNoContentThatWasCutInAnotherWay) {
   NewVersion cut = version("/a", "alpha");
   cut.chunking = "256 tokens";
   const Document document = store_->put_version(workspace_, cut);
-  EXPECT_TRUE(store_->is_prepared(workspace_, document.id, "256 tokens", model_));
-  EXPECT_FALSE(store_->is_prepared(workspace_, document.id, "100 tokens", model_));
+  EXPECT_TRUE(store_->is_prepared(workspace_, document.id, "256 tokens"));
+  EXPECT_FALSE(store_->is_prepared(workspace_, document.id, "100 tokens"));
   EXPECT_EQ(store_->count_cut_otherwise(workspace_, "256 tokens"), 0U);
   EXPECT_EQ(store_->count_cut_otherwise(workspace_, "100 tokens"), 1U);
-  const KnownContent known{.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .chunking = "100 tokens", .embedding_model = model_};
+  const KnownContent known{.source = "/b", .content_sha256 = sha256("alpha"), .media_type = "text/plain", .chunking = "100 tokens"};
   EXPECT_FALSE(store_->put_known_content(workspace_, known));
   cut.chunking = "100 tokens";
   store_->put_version(workspace_, cut);
-  EXPECT_TRUE(store_->is_prepared(workspace_, document.id, "100 tokens", model_));
+  EXPECT_TRUE(store_->is_prepared(workspace_, document.id, "100 tokens"));
 }
 
 TEST_F(StoreTest, KeepsTheSettingsOfAWorkspace) {
@@ -293,12 +320,12 @@ TEST_F(StoreTest, KeepsWhatWasLeftOutAndWhatWasReadFromPictures) {
 TEST_F(StoreTest, SourcesBelowAPathAreThoseOfThatFolderAlone) {
   for (const char* source : {"/a/b.txt", "/a/c/d.txt", "/ab.txt", "/a", "/a.txt"}) store_->put_version(workspace_, version(source, source));
   std::vector<std::string> below;
-  for (const KnownSource& known : store_->sources_below(workspace_, "/a", "", model_)) below.push_back(known.source);
+  for (const KnownSource& known : store_->sources_below(workspace_, "/a", "")) below.push_back(known.source);
   EXPECT_THAT(below, ElementsAre("/a", "/a/b.txt", "/a/c/d.txt"));
   const auto other = store_->workspace("other");
-  EXPECT_THAT(store_->sources_below(other, "/a", "", model_), IsEmpty());
-  EXPECT_FALSE(store_->sources_below(workspace_, "/a", "cut otherwise", model_).at(0).is_prepared);
-  EXPECT_TRUE(store_->sources_below(workspace_, "/a", "", model_).at(0).is_prepared);
+  EXPECT_THAT(store_->sources_below(other, "/a", ""), IsEmpty());
+  EXPECT_FALSE(store_->sources_below(workspace_, "/a", "cut otherwise").at(0).is_prepared);
+  EXPECT_TRUE(store_->sources_below(workspace_, "/a", "").at(0).is_prepared);
 }
 
 TEST_F(StoreTest, AMovedDocumentKeepsItsIdAndTakesNoOthersPlace) {

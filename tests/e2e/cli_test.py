@@ -327,6 +327,28 @@ class CliTest(unittest.TestCase):
         self.run_panduan("add", self.file("copy.txt", ENGLISH))
         self.assertIn("not to tell", self.run_panduan("verify", "--deleted", ids["bridge.txt"], code=3)[0])
 
+    def test_another_embedding_model_is_searched_once_it_has_embedded_all(self):
+        models = Path(json.loads(self.run_panduan("doctor", "--json")[0])["settings"]["models.dir"]["value"])
+        file = models / "multilingual-e5-small-q4_0.gguf"
+        other = self.root / "other-e5.gguf"
+        content = bytearray(file.read_bytes())
+        name = content.index(b"general.name") + len(b"general.name") + 4 + 8  # the type of the value and its length
+        content[name] ^= 1  # another file, which reads as the first does
+        other.write_bytes(content)
+        self.run_panduan("add", self.file("bridge.txt", ENGLISH), self.file("大桥.md", CHINESE))
+        self.environment["PANDUAN_MODELS_EMBEDDING"] = str(other)
+        self.assertIn("bridge.txt", self.run_panduan("search", "How long is it from one bank to the other?")[0])
+        self.assertIn("2 passages embedded by", self.run_panduan("reindex")[0])
+        self.assertIn("already", self.run_panduan("reindex")[0])
+        del self.environment["PANDUAN_MODELS_EMBEDDING"]
+        server, _ = self.start_server()
+        for _ in range(100):
+            if json.loads(self.run_panduan("reindex", "--json")[0])["reindexed"] == 0:
+                break
+        self.assertIn("sound", self.run_panduan("doctor", code=None)[0])
+        hits = json.loads(self.run_panduan("search", "--json", "谁设计了这座桥?")[0].splitlines()[0])
+        self.assertTrue(hits)
+
     def test_watches_a_folder_and_leaves_the_store_to_others(self):
         folder = self.root / "folder"
         folder.mkdir()

@@ -1,4 +1,6 @@
 #pragma once
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <mutex>
@@ -20,6 +22,11 @@ bool holds_files(const std::filesystem::path& path);
 
 /// Under this source a file that holds others is noted when all of them were read; under its own stands what is wrong with it.
 inline std::string inside_of(const std::string& source) { return source + "/"; }
+
+/// What is embedded of a passage. The headings say what it is about where its own words do not.
+inline std::string embedded_text(std::string_view heading_path, std::string_view text) {
+  return heading_path.empty() ? std::string(text) : fmt::format("{}\n{}", heading_path, text);
+}
 
 /// These would meet every other file, too.
 inline bool ends_everything(const Error& error) { return error.kind() == ErrorKind::Cancelled || error.kind() == ErrorKind::NoSpace; }
@@ -84,7 +91,10 @@ struct Ingester::Run {
     const double of_group = progress.chunks_total == 0 ? 0 : static_cast<double>(progress.chunks_done) / static_cast<double>(progress.chunks_total);
     const double done = static_cast<double>(progress.bytes_done) + of_group * static_cast<double>(group_bytes);
     const double left = static_cast<double>(progress.bytes_total) - done;
-    progress.seconds_left = done > 0 ? std::max(0.0, left) / done * watch.elapsed_ms() / 1000 : -1;
+    if (progress.bytes_total == 0) {  // no file is read: the passages are counted
+      const double seconds = watch.elapsed_ms() / 1000;
+      progress.seconds_left = of_group > 0 ? seconds / of_group * (1 - of_group) : -1;
+    } else progress.seconds_left = done > 0 ? std::max(0.0, left) / done * watch.elapsed_ms() / 1000 : -1;
     if (sink.on_progress) sink.on_progress(progress);
   }
   void stop_if_asked() const {

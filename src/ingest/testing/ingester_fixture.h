@@ -70,6 +70,9 @@ class IngesterTest : public ::testing::Test {
                   }},
              stop);
   }
+  AddSummary reindex(const std::function<void(const AddProgress&)>& on_progress, const std::stop_token& stop = {}) {
+    return Ingester(*store_, embedder_, options_).reindex(caller_, {.on_progress = on_progress, .on_file = {}}, stop);
+  }
   FileResult add_bytes(const std::string& name, std::string bytes) {
     return Ingester(*store_, embedder_, options_).add_bytes(caller_, name, std::move(bytes), {}).at(0);
   }

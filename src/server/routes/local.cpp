@@ -108,6 +108,15 @@ void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t m
               .media_types = {"application/json"},
               .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) { sync(workbench, request, reply, stop); }});
   router.add({.method = "POST",
+              .pattern = "/local/reindex",
+              .lane = Lane::Long,
+              .reach = Reach::LocalOnly,
+              .max_body_bytes = kMaxJsonBytes,
+              .media_types = {"application/json"},
+              .handler = [&workbench](const Request&, Reply& reply, const std::stop_token& stop) {
+                stream_ingestion(reply, [&](const ingest::AddSink& sink) { return workbench.reindex(workbench.local_caller(), sink, stop); });
+              }});
+  router.add({.method = "POST",
               .pattern = "/local/verify-deleted",
               .lane = Lane::Long,
               .reach = Reach::LocalOnly,

@@ -48,6 +48,10 @@ class FakeWorkbench : public app::Workbench {
                           const std::stop_token&) override {
     return on_sync ? on_sync(folder, how, sink) : ingest::AddSummary{};
   }
+  ingest::AddSummary reindex(const identity::Caller&, const ingest::AddSink& sink, const std::stop_token&) override {
+    if (sink.on_progress) sink.on_progress({.step = "indexing", .chunks_done = 1, .chunks_total = 2});
+    return {.reindexed = 2};
+  }
   std::vector<std::string> followed_folders(const identity::Caller&) override { return folders; }
   void unfollow(const identity::Caller&, const std::string& folder) override {
     if (std::erase(folders, folder) == 0) throw Error(ErrorKind::NotFound, "the folder is not followed");

@@ -193,8 +193,15 @@ CREATE TABLE deletions (
 CREATE INDEX deletions_of_document ON deletions (workspace_id, public_id);
 )sql";
 
+// Migration 5. Which model's vectors are searched, while those of another one are made.
+constexpr const char* kIndexes = R"sql(
+ALTER TABLE workspaces ADD COLUMN searched_model_id INTEGER REFERENCES embedding_models;
+UPDATE workspaces SET searched_model_id =
+  (SELECT m.id FROM embedding_models m WHERE m.workspace_id = workspaces.id ORDER BY (SELECT count(*) FROM vectors v WHERE v.model_id = m.id) DESC LIMIT 1);
+)sql";
+
 // A past migration is never edited: a store in the field has run it.
-constexpr std::array kMigrations{kFirst, kSettings, kFolders, kDeletions};
+constexpr std::array kMigrations{kFirst, kSettings, kFolders, kDeletions, kIndexes};
 
 }  // namespace
 

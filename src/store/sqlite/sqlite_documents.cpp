@@ -27,9 +27,7 @@ constexpr std::string_view kSelectDocument =
     "FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN contents c ON c.id = v.content_id "
     "WHERE d.workspace_id = ? AND d.rights = 'workspace' ";
 
-constexpr std::string_view kSelectKnownContent =
-    "SELECT id FROM contents c WHERE workspace_id = ? AND sha256 = ? AND media_type = ? AND chunking = ? "
-    "AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.content_id = c.id AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.chunk_id = k.id AND v.model_id = ?))";
+constexpr std::string_view kSelectKnownContent = "SELECT id FROM contents WHERE workspace_id = ? AND sha256 = ? AND media_type = ? AND chunking = ?";
 
 Document read_document(const Statement& row) {
   Document document{.id = row.text(1),
@@ -103,7 +101,7 @@ std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, co
   const std::lock_guard lock(writing_);
   Transaction transaction(writer_);
   auto content = writer_.prepare(kSelectKnownContent);
-  content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.chunking).bind(known.embedding_model);
+  content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.chunking);
   if (!content.step()) return std::nullopt;
   const bool erased = write_version(workspace, known.source, known.content_sha256, known.stamp, content.integer(0));
   content.run();  // an open row would hold the log
@@ -115,17 +113,16 @@ std::optional<Document> SqliteStore::put_known_content(WorkspaceId workspace, co
 bool SqliteStore::holds_content(WorkspaceId workspace, const KnownContent& known) const {
   const auto database = read();
   auto content = database->prepare(kSelectKnownContent);
-  content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.chunking).bind(known.embedding_model);
+  content.bind(workspace).bind_blob(known.content_sha256).bind(known.media_type).bind(known.chunking);
   return content.step();
 }
 
-bool SqliteStore::is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking, EmbeddingModelId model) const {
+bool SqliteStore::is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking) const {
   const auto database = read();
   auto prepared = database->prepare(
       "SELECT 1 FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN contents c ON c.id = v.content_id "
-      "WHERE d.workspace_id = ? AND d.public_id = ? AND c.chunking = ? AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.content_id = c.id "
-      "AND NOT EXISTS (SELECT 1 FROM vectors x WHERE x.chunk_id = k.id AND x.model_id = ?))");
-  prepared.bind(workspace).bind(id).bind(chunking).bind(model);
+      "WHERE d.workspace_id = ? AND d.public_id = ? AND c.chunking = ?");
+  prepared.bind(workspace).bind(id).bind(chunking);
   return prepared.step();
 }
 
@@ -146,7 +143,7 @@ Document SqliteStore::require_by_source(WorkspaceId workspace, std::string_view 
 }
 
 std::int64_t SqliteStore::write_content(WorkspaceId workspace, const NewVersion& version) {
-  // Content of the same bytes may be there, made for another embedding model or with another cut: the new one takes its place.
+  // Content of the same bytes may be there with another cut: the new one takes its place.
   writer_
       .prepare(fmt::format(
           "DELETE FROM {} WHERE rowid IN (SELECT k.id FROM chunks k JOIN contents c ON c.id = k.content_id WHERE c.workspace_id = ? AND c.sha256 = ? AND c.media_type = ?)",

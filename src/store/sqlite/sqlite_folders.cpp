@@ -11,16 +11,15 @@ void bind_below(Statement& statement, std::string_view path) { statement.bind(pa
 
 }  // namespace
 
-std::vector<KnownSource> SqliteStore::sources_below(WorkspaceId workspace, std::string_view path, std::string_view chunking, EmbeddingModelId model) const {
+std::vector<KnownSource> SqliteStore::sources_below(WorkspaceId workspace, std::string_view path, std::string_view chunking) const {
   const auto database = read();
   auto rows = database->prepare(
       "SELECT d.public_id, d.source, c.media_type, v.source_modified_ns, v.source_bytes, v.content_sha256, "
-      "c.chunking = ? AND NOT EXISTS (SELECT 1 FROM chunks k WHERE k.content_id = c.id "
-      "AND NOT EXISTS (SELECT 1 FROM vectors x WHERE x.chunk_id = k.id AND x.model_id = ?)) "
+      "c.chunking = ? "
       "FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN contents c ON c.id = v.content_id "
       "WHERE d.workspace_id = ? AND d.rights = 'workspace' AND " +
       std::string(kBelow) + " ORDER BY d.source");
-  rows.bind(chunking).bind(model).bind(workspace);
+  rows.bind(chunking).bind(workspace);
   bind_below(rows, path);
   std::vector<KnownSource> sources;
   while (rows.step()) {

@@ -97,20 +97,6 @@ std::vector<ScoredChunk> SqliteStore::search_words(WorkspaceId workspace, std::s
   return found;
 }
 
-EmbeddingModelId SqliteStore::embedding_model(WorkspaceId workspace, const EmbeddingModel& model) {
-  const std::lock_guard lock(writing_);
-  writer_.prepare("INSERT OR IGNORE INTO embedding_models (workspace_id, fingerprint, name, dims) VALUES (?, ?, ?, ?)")
-      .bind(workspace)
-      .bind(model.fingerprint)
-      .bind(model.name)
-      .bind(static_cast<std::int64_t>(model.dims))
-      .run();
-  auto row = writer_.prepare("SELECT id FROM embedding_models WHERE workspace_id = ? AND fingerprint = ?");
-  row.bind(workspace).bind(model.fingerprint);
-  row.step();
-  return row.integer(0);
-}
-
 void SqliteStore::each_vector(WorkspaceId workspace, EmbeddingModelId model, const std::function<void(ChunkId, std::span<const float>)>& sink) const {
   const auto database = read();
   auto rows = database->prepare("SELECT x.chunk_id, x.vector FROM vectors x JOIN chunks k ON k.id = x.chunk_id WHERE x.model_id = ?2 AND " +

@@ -21,7 +21,7 @@ class SqliteStore final : public Store {
   Document put_version(WorkspaceId workspace, const NewVersion& version) override;
   std::optional<Document> put_known_content(WorkspaceId workspace, const KnownContent& known) override;
   bool holds_content(WorkspaceId workspace, const KnownContent& known) const override;
-  std::vector<KnownSource> sources_below(WorkspaceId workspace, std::string_view path, std::string_view chunking, EmbeddingModelId model) const override;
+  std::vector<KnownSource> sources_below(WorkspaceId workspace, std::string_view path, std::string_view chunking) const override;
   bool move_document(WorkspaceId workspace, std::string_view id, std::string_view source, const FileStamp& stamp) override;
   void note_file(WorkspaceId workspace, const FileNote& note) override;
   std::vector<FileNote> file_notes(WorkspaceId workspace, std::string_view path) const override;
@@ -29,7 +29,7 @@ class SqliteStore final : public Store {
   void follow_folder(WorkspaceId workspace, std::string_view path) override;
   std::vector<std::string> followed_folders(WorkspaceId workspace) const override;
   bool unfollow_folder(WorkspaceId workspace, std::string_view path) override;
-  bool is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking, EmbeddingModelId model) const override;
+  bool is_prepared(WorkspaceId workspace, std::string_view id, std::string_view chunking) const override;
   std::size_t count_cut_otherwise(WorkspaceId workspace, std::string_view chunking) const override;
   void update_stamp(WorkspaceId workspace, std::string_view id, const FileStamp& stamp) override;
   bool remove_document(WorkspaceId workspace, std::string_view id) override;
@@ -43,6 +43,13 @@ class SqliteStore final : public Store {
   EmbeddingModelId embedding_model(WorkspaceId workspace, const EmbeddingModel& model) override;
   void each_vector(WorkspaceId workspace, EmbeddingModelId model, const std::function<void(ChunkId, std::span<const float>)>& sink) const override;
   std::vector<float> vectors(WorkspaceId workspace, EmbeddingModelId model, std::span<const ChunkId> chunks, std::size_t dims) const override;
+  std::optional<EmbeddingModel> searched_model(WorkspaceId workspace) const override;
+  bool has_other_vectors(WorkspaceId workspace, EmbeddingModelId model) const override;
+  std::size_t count_without_vector(WorkspaceId workspace, EmbeddingModelId model) const override;
+  std::vector<UnembeddedChunk> chunks_without_vector(WorkspaceId workspace, EmbeddingModelId model, ChunkId after, std::size_t limit) const override;
+  void put_vectors(WorkspaceId workspace, EmbeddingModelId model, std::span<const ChunkId> chunks, std::span<const float> vectors) override;
+  bool search_with(WorkspaceId workspace, EmbeddingModelId model) override;
+  std::size_t erase_other_vectors(WorkspaceId workspace, EmbeddingModelId model, std::size_t limit) override;
   std::int64_t index_generation(WorkspaceId workspace) const override;
 
   Conversation create_conversation(WorkspaceId workspace, std::string_view title) override;
