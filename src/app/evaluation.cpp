@@ -389,10 +389,10 @@ EvaluationReport evaluate(const Config& config, const EvaluationOptions& options
   Documents documents(*workbench);
   documents.check(questions);
 
-  RecordCache cache(options.cache,
-                    fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", kRecordVersion, to_hex(sha256_of_file("/proc/self/exe")),
-                                digest_of_folder(options.documents), fingerprint_of(models.chat_model), fingerprint_of(models.embedding_model), own.remote_url,
-                                own.context_tokens, own.passages, own.chunk_tokens, own.chunk_overlap, own.max_answer_tokens, options.retrieval_only));
+  RecordCache cache(options.cache, fmt::format("{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}|{}", kRecordVersion, to_hex(sha256_of_file("/proc/self/exe")),
+                                               digest_of_folder(options.documents), fingerprint_of(models.chat_model), fingerprint_of(models.embedding_model),
+                                               own.remote_url, own.context_tokens, own.passages, own.section_tokens, own.chunk_tokens, own.chunk_overlap,
+                                               own.max_answer_tokens, options.retrieval_only));
   Sources sources;
   std::vector<Record> records;
   progress.step = options.retrieval_only ? "searching" : "asking";

@@ -249,6 +249,7 @@ void LocalWorkbench::ask(const identity::Caller& caller, const rag::Question& qu
   const llm::ModelEntry* known = llm::find_model(models_.chat_name());
   rag::Answerer answerer(*store_, search, *model.get(),
                          {.passages = static_cast<std::size_t>(config_.passages),
+                          .section_tokens = static_cast<std::size_t>(config_.section_tokens),
                           .max_tokens = static_cast<int>(config_.max_answer_tokens),
                           .calibration = known == nullptr ? std::nullopt : known->calibration,
                           .voice = make_workspace_settings(store_->settings(caller.workspace_id), config_).voice,

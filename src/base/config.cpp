@@ -38,6 +38,7 @@ const std::vector<Setting>& settings() {
       {"engine.threads", &Config::threads, "threads of the engine; 0 is one a core", 0, 1024},
       {"engine.context_tokens", &Config::context_tokens, "tokens a conversation with the model may hold", 512, 1 << 20},
       {"answer.passages", &Config::passages, "passages the model reads for an answer", 1, 50},
+      {"answer.section_tokens", &Config::section_tokens, "tokens of a passage with the section around it, which is read with it; 0 reads it alone", 0, 2000},
       {"answer.max_tokens", &Config::max_answer_tokens, "tokens an answer may have", 16, 8192},
       {"answer.risk", &Config::risk, "highest probability of being wrong at which an answer is shown", 0, 1},
       {"documents.chunk_tokens", &Config::chunk_tokens, "tokens a passage is cut to", 32, 400},

@@ -23,6 +23,7 @@ struct Config {
   std::int64_t threads = 0;        ///< engine.threads: 0 is one a core
   std::int64_t context_tokens = 4096;  ///< engine.context_tokens
   std::int64_t passages = 3;       ///< answer.passages: how many the model reads
+  std::int64_t section_tokens = 0;  ///< answer.section_tokens: of the section around each that is read with it
   std::int64_t max_answer_tokens = 256;  ///< answer.max_tokens
   double risk = 0.75;              ///< answer.risk: an answer that is wrong with more than this probability is not shown
   std::int64_t chunk_tokens = 256; ///< documents.chunk_tokens; a workspace may set its own, and so the next

@@ -20,6 +20,7 @@
 #include "rag/quote.h"
 #include "rag/readable.h"
 #include "rag/reading.h"
+#include "rag/sections.h"
 #include "rag/standalone.h"
 
 namespace panduan::rag {
@@ -164,14 +165,17 @@ void Answerer::answer(const identity::Caller& caller, const Question& asked, con
 
   // Retrieve what the caller may read.
   sink(Searching{asked.text, query});
-  const auto found = retriever_.search(caller, query, {.limit = options_.passages}, stop);
+  // Small passages are found best; what is read is the section around each.
+  constexpr std::size_t kOfOneSection = 4;  // so many hits may lie in one
+  const auto found = retriever_.search(caller, query, {.limit = options_.passages * kOfOneSection}, stop);
+  const auto sections = sections_of(store_, caller.workspace_id, found.hits, {.passages = options_.passages, .max_tokens = options_.section_tokens});
   done.search_ms = watch.elapsed_ms() - done.rewrite_ms;
-  auto found_passages = passages_of(store_, caller.workspace_id, found.hits);
+  auto found_passages = passages_of(store_, caller.workspace_id, sections);
   // What speaks to whoever answers is neither obeyed nor passed on: no model reads it, and no answer is found in it.
   leave_out_addressed_text(found_passages, question.text);
   sink(Passages{found_passages});
   verdict.note = left_out_note(found_passages, chinese);
-  const Readable to_read = readable(found_passages, found.hits);
+  const Readable to_read = readable(found_passages, sections);
   const std::vector<PassageRead>& passages = to_read.passages;
   if (passages.empty()) return finish(false, reason_without_passages(chinese));
 

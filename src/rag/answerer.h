@@ -14,6 +14,7 @@ namespace panduan::rag {
 
 struct AnswerOptions {
   std::size_t passages = 3;  ///< how many the model reads
+  std::size_t section_tokens = 0;  ///< of the section around each that is read with it
   int max_tokens = 256;      ///< of its reply
   /// Of the model. None: nothing tells how likely its answers are right, and it reads all passages together.
   std::optional<llm::Calibration> calibration;

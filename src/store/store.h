@@ -73,6 +73,8 @@ class Store {
 
   // Content
   virtual std::optional<Passage> passage(WorkspaceId workspace, ChunkId chunk) const = 0;
+  /// The passage with the chunks around it under the same headings, as many as come to at most so many tokens together with it.
+  virtual Passage section_around(WorkspaceId workspace, const Passage& passage, std::size_t max_tokens) const = 0;
   /// A range of a canonical text; nullopt when the content is gone or the range is not inside it.
   virtual std::optional<std::string> text(WorkspaceId workspace, std::int64_t content_id, documents::ByteRange range) const = 0;
   /// The page a range begins on, with the boxes of its words there; nullopt for a format without pages.

@@ -190,6 +190,31 @@ TEST_F(StoreTest, GivesThePageAndTheBoxesOfARange) {
   EXPECT_FLOAT_EQ(place->words[0].left, 5);
 }
 
+TEST_F(StoreTest, ASectionIsTheChunksAroundUnderTheSameHeadings) {
+  NewVersion long_one = version("/s", "intro. one. two. three. four. other");
+  long_one.chunks.clear();
+  const auto add = [&](std::size_t begin, std::size_t end, const std::string& heading) {
+    long_one.chunks.push_back(
+        {.text = {begin, end}, .heading_path = heading, .tokens = 10, .words = long_one.bytes.substr(begin, end - begin), .vector = {0.6F, 0.8F}});
+  };
+  add(0, 6, "A");
+  add(7, 11, "A › B");
+  add(12, 16, "A › B");
+  add(17, 23, "A › B");
+  add(24, 29, "A › B");
+  add(30, 35, "A › C");
+  store_->put_version(workspace_, long_one);
+  const auto two = *store_->passage(workspace_, words(*store_, workspace_, "two.")[0].chunk);
+  EXPECT_EQ(store_->section_around(workspace_, two, 5).text, "two.");
+  EXPECT_EQ(store_->section_around(workspace_, two, 20).text, "two. three.") << "what follows first";
+  EXPECT_EQ(store_->section_around(workspace_, two, 35).text, "one. two. three.");
+  const auto whole = store_->section_around(workspace_, two, 1000);
+  EXPECT_EQ(whole.text, "one. two. three. four.");
+  EXPECT_EQ(whole.range, (documents::ByteRange{7, 29}));
+  EXPECT_EQ(whole.chunk, two.chunk);
+  EXPECT_EQ(store_->section_around(store_->workspace("other"), two, 1000).text, "two.") << "not theirs to read";
+}
+
 TEST_F(StoreTest, ListsInPagesNewestFirst) {
   for (const char* name : {"/a", "/b", "/c"}) store_->put_version(workspace_, version(name, name));
   const auto first = store_->list_documents(workspace_, 2, "");

@@ -10,6 +10,12 @@ bool is_hangul(char32_t c) { return (c >= 0x1100 && c <= 0x11FF) || (c >= 0x3130
 // Chinese and Latin text share these, so their neighbour decides.
 bool is_shared_punctuation(char32_t c) { return c == U'“' || c == U'”' || c == U'‘' || c == U'’' || c == U'…' || c == U'—' || c == U'·'; }
 
+/// Full-width marks and brackets bring their own space.
+bool is_wide_punctuation(char32_t c) {
+  const bool is_letter_or_digit = (c >= 0xFF10 && c <= 0xFF19) || (c >= 0xFF21 && c <= 0xFF3A) || (c >= 0xFF41 && c <= 0xFF5A);
+  return (c >= 0x3001 && c <= 0x301F && c != 0x3005 && c != 0x3006 && c != 0x3007) || (c >= 0xFF01 && c <= 0xFF65 && !is_letter_or_digit);
+}
+
 }  // namespace
 
 bool is_spaceless(char32_t c) {
@@ -34,6 +40,7 @@ bool needs_space_between(std::string_view before, std::string_view after) {
   if (left == 0 || right == 0) return false;
   if (left < 0x80 && right < 0x80) return left > 0x20 && right > 0x20;
   if (is_white_space(left) || is_white_space(right)) return false;
+  if (is_wide_punctuation(left) || is_wide_punctuation(right)) return false;
   if (is_spaceless(left)) return !is_spaceless(right) && !is_shared_punctuation(right);
   if (is_spaceless(right)) return !is_shared_punctuation(left);
   return true;

@@ -59,6 +59,15 @@ Leptonica load_leptonica() {
   PANDUAN_FIND(pixRotate);
   PANDUAN_FIND(pixFindSkew);
   PANDUAN_FIND(pixThresholdToBinary);
+  PANDUAN_FIND(pixOpenBrick);
+  PANDUAN_FIND(pixConnComp);
+  PANDUAN_FIND(pixSetInRect);
+  PANDUAN_FIND(pixCopy);
+  PANDUAN_FIND(boxCreate);
+  PANDUAN_FIND(boxDestroy);
+  PANDUAN_FIND(boxaGetCount);
+  PANDUAN_FIND(boxaGetBoxGeometry);
+  PANDUAN_FIND(boxaDestroy);
   PANDUAN_FIND(setMsgSeverity);
   made.setMsgSeverity(L_SEVERITY_NONE);
   return made;
@@ -73,6 +82,7 @@ Tesseract load_tesseract() {
   PANDUAN_FIND(TessBaseAPISetPageSegMode);
   PANDUAN_FIND(TessBaseAPISetImage2);
   PANDUAN_FIND(TessBaseAPISetSourceResolution);
+  PANDUAN_FIND(TessBaseAPISetRectangle);
   PANDUAN_FIND(TessBaseAPIDetectOrientationScript);
   PANDUAN_FIND(TessBaseAPIRecognize);
   PANDUAN_FIND(TessBaseAPIMeanTextConf);

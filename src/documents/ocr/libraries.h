@@ -31,6 +31,15 @@ struct Leptonica {
   PANDUAN_OCR_FUNCTION(pixRotate);
   PANDUAN_OCR_FUNCTION(pixFindSkew);
   PANDUAN_OCR_FUNCTION(pixThresholdToBinary);
+  PANDUAN_OCR_FUNCTION(pixOpenBrick);
+  PANDUAN_OCR_FUNCTION(pixConnComp);
+  PANDUAN_OCR_FUNCTION(pixSetInRect);
+  PANDUAN_OCR_FUNCTION(pixCopy);
+  PANDUAN_OCR_FUNCTION(boxCreate);
+  PANDUAN_OCR_FUNCTION(boxDestroy);
+  PANDUAN_OCR_FUNCTION(boxaGetCount);
+  PANDUAN_OCR_FUNCTION(boxaGetBoxGeometry);
+  PANDUAN_OCR_FUNCTION(boxaDestroy);
   PANDUAN_OCR_FUNCTION(setMsgSeverity);
 };
 
@@ -41,6 +50,7 @@ struct Tesseract {
   PANDUAN_OCR_FUNCTION(TessBaseAPISetPageSegMode);
   PANDUAN_OCR_FUNCTION(TessBaseAPISetImage2);
   PANDUAN_OCR_FUNCTION(TessBaseAPISetSourceResolution);
+  PANDUAN_OCR_FUNCTION(TessBaseAPISetRectangle);
   PANDUAN_OCR_FUNCTION(TessBaseAPIDetectOrientationScript);
   PANDUAN_OCR_FUNCTION(TessBaseAPIRecognize);
   PANDUAN_OCR_FUNCTION(TessBaseAPIMeanTextConf);

@@ -8,20 +8,27 @@
 #include <string>
 
 #include "base/error.h"
-#include "base/unicode.h"
-#include "documents/detail/joining.h"
-#include "documents/pdf/page_content.h"
+#include "documents/ocr/recognised_words.h"
+#include "documents/ocr/ruled_lines.h"
+#include "documents/pdf/page_layout.h"
+#include "documents/pdf/page_tables.h"
 
 namespace panduan::documents::ocr {
 namespace {
 
-constexpr float kLeastConfidence = 15;      // of 100: less is the dirt of a scan
 constexpr float kPointsPerInch = 72, kDotsPerInch = 300, kWorthEnlarging = 1.15F;
 constexpr float kSureScript = 10;           // of the orientation model's own scale
 constexpr int kReadsWell = 70;              // of 100: so sure is the English model of English
 constexpr float kLeastOrientation = 2;      // of its own scale
 constexpr float kSkewDegrees = 0.6F, kMostSkewDegrees = 8, kSkewConfidence = 4;
 constexpr int kInkThreshold = 140;
+
+using detail::Box;
+
+struct PixelsDeleter {
+  void operator()(::Box* box) const { leptonica().boxDestroy(&box); }
+};
+using BoxOfPixels = std::unique_ptr<::Box, PixelsDeleter>;
 
 struct Orientation {
   int quarter_turns = 0;  ///< clockwise, that right the picture
@@ -41,15 +48,27 @@ class PageReader {
     picture = without_skew(turned(std::move(picture), orientation.quarter_turns));
     run(engines_.english, picture.get());
     if (runs_down()) picture = righted(std::move(picture));
+    const std::vector<pdf::Rule> rules = find_rules(picture.get(), scale_);
+    const std::vector<Box> cells = pdf::find_cells(rules);
+    if (!cells.empty()) {
+      erase_rules(picture.get(), rules, cells, scale_);
+      run(engines_.english, picture.get());
+    }
     const bool is_english = reads_well() || is_latin(orientation) || engines_.chinese == nullptr;
-    if (!is_english) picture = enlarged(std::move(picture));
-    pixels_width_ = static_cast<float>(leptonica_.pixGetWidth(picture.get()));
-    pixels_height_ = static_cast<float>(leptonica_.pixGetHeight(picture.get()));
-    TessBaseAPI* engine = is_english ? engines_.english : run(engines_.chinese, picture.get());
-    detail::PdfLayout::Page page{.first_block = layout_.blocks.size(), .width = width_, .height = height_};
-    take(engine);
-    page.end_block = layout_.blocks.size();
-    layout_.pages.push_back(std::move(page));
+    std::vector<ReadLine> english = words_of(engines_.english, scale_);
+    std::vector<ReadLine> lines;
+    if (is_english) {
+      lines = english;
+      std::erase_if(lines, [&](const ReadLine& line) { return is_in(line, cells); });
+    } else {
+      picture = enlarged(std::move(picture));
+      lines = read_around(cells, engines_.chinese, picture.get());
+    }
+    for (ReadLine& line : read_cells(cells, is_english ? engines_.english : engines_.chinese, picture.get())) lines.push_back(std::move(line));
+    if (!is_english) {
+      for (ReadLine& line : lines) mend_latin(line, english);
+    }
+    write(lines, rules);
   }
 
  private:
@@ -153,98 +172,84 @@ class PageReader {
     return engine;
   }
 
-  void take(TessBaseAPI* engine) {
-    const Tesseract& tesseract = engines_.functions;
-    TessResultIterator* words = tesseract.TessBaseAPIGetIterator(engine);
-    if (words == nullptr) return;  // there is no text in it
-    const TessPageIterator* place = tesseract.TessResultIteratorGetPageIterator(words);
-    bool begins_block = true;
-    bool begins_line = true;
-    do {
-      begins_block |= tesseract.TessPageIteratorIsAtBeginningOf(place, tesseract::RIL_PARA) != 0;
-      begins_line |= tesseract.TessPageIteratorIsAtBeginningOf(place, tesseract::RIL_TEXTLINE) != 0;
-      char* utf8 = tesseract.TessResultIteratorGetUTF8Text(words, tesseract::RIL_WORD);
-      const std::string text = utf8 == nullptr ? std::string() : cleaned(utf8);
-      tesseract.TessDeleteText(utf8);
-      if (text.empty() || tesseract.TessResultIteratorConfidence(words, tesseract::RIL_WORD) < kLeastConfidence) continue;
-      if (begins_block || begins_line || layout_.blocks.empty()) add_line(place, begins_block);
-      begins_block = begins_line = false;
-      add_word(place, text);
-    } while (tesseract.TessResultIteratorNext(words, tesseract::RIL_WORD) != 0);
-    tesseract.TessResultIteratorDelete(words);
+  static bool is_in(const ReadLine& line, const std::vector<Box>& cells) {
+    const Box& box = line.words.front().box;
+    const float x = (box.left + box.right) / 2;
+    const float y = (box.top + box.bottom) / 2;
+    return std::ranges::any_of(cells, [&](const Box& cell) { return x > cell.left && x < cell.right && y > cell.top && y < cell.bottom; });
   }
 
-  static std::string cleaned(std::string_view utf8) {
-    std::string text;
-    for (std::size_t offset = 0; offset < utf8.size();) {
-      const Character c = character_at(utf8, offset);
-      const bool is_text = c.code_point > 0x20 && c.code_point != 0x7F && c.code_point != 0xFFFD && !is_white_space(c.code_point);
-      if (is_text) text.append(utf8, offset, c.bytes);
-      offset += c.bytes;
+  BoxOfPixels pixels_of(const Box& box) const {
+    const auto at = [&](float points) { return std::max(0, static_cast<int>(std::lround(points / scale_))); };
+    return BoxOfPixels(leptonica_.boxCreate(at(box.left), at(box.top), at(box.right - box.left), at(box.bottom - box.top)));
+  }
+
+  /// What stands outside tables.
+  std::vector<ReadLine> read_around(const std::vector<Box>& cells, TessBaseAPI* engine, Pix* picture) const {
+    if (cells.empty()) return words_of(run(engine, picture), scale_);
+    const Picture blanked(leptonica_.pixCopy(nullptr, picture));
+    if (!blanked) throw Error(ErrorKind::TooLarge, "a page's picture is too large");
+    for (const Box& cell : cells) leptonica_.pixSetInRect(blanked.get(), pixels_of(cell).get());
+    return words_of(run(engine, blanked.get()), scale_);
+  }
+
+  /// Each cell is read alone: in a line across the table the recogniser would lose what stands between its lines.
+  std::vector<ReadLine> read_cells(const std::vector<Box>& cells, TessBaseAPI* engine, Pix* picture) const {
+    std::vector<ReadLine> lines;
+    if (cells.empty()) return lines;
+    set(engine, picture);
+    engines_.functions.TessBaseAPISetPageSegMode(engine, tesseract::PSM_SINGLE_BLOCK);
+    for (const Box& cell : cells) {
+      const BoxOfPixels pixels = pixels_of(cell);
+      engines_.functions.TessBaseAPISetRectangle(engine, pixels->x, pixels->y, pixels->w, pixels->h);
+      if (engines_.functions.TessBaseAPIRecognize(engine, nullptr) != 0) continue;
+      for (ReadLine& line : words_of(engine, scale_)) lines.push_back(std::move(line));
     }
-    return remove_invisible(text);
+    return lines;
   }
 
-  void add_line(const TessPageIterator* place, bool begins_block) {
-    int left = 0;
-    int top = 0;
-    int right = 0;
-    int bottom = 0;
-    engines_.functions.TessPageIteratorBoundingBox(place, tesseract::RIL_TEXTLINE, &left, &top, &right, &bottom);
-    int from_x = 0;
-    int from_y = 0;
-    int to_x = 0;
-    int to_y = 0;
-    const bool has_baseline = engines_.functions.TessPageIteratorBaseline(place, tesseract::RIL_TEXTLINE, &from_x, &from_y, &to_x, &to_y) != 0;
-    const float baseline = has_baseline ? static_cast<float>(from_y + to_y) / 2 : static_cast<float>(bottom);
-    // Capitals are about 0.72 of a font's size, Chinese characters more; the line's own box depends on which letters are in it.
-    constexpr float kCapitals = 0.75F;
-    constexpr float kDescent = 0.2F;
-    const float size = std::max(1.0F, (baseline - static_cast<float>(top)) / kCapitals);
-    line_top_ = baseline - (1 - kDescent) * size;
-    line_bottom_ = baseline + kDescent * size;
-    if (begins_block || layout_.blocks.empty()) layout_.blocks.push_back({.first_line = layout_.lines.size()});
-    layout_.lines.push_back({.first_word = layout_.words.size(), .end_word = layout_.words.size()});
-    layout_.blocks.back().end_line = layout_.lines.size();
+  /// A recogniser takes what stands beside each other for one line, columns too.
+  static void add_page_lines(const ReadLine& line, std::vector<pdf::PageLine>& lines) {
+    constexpr float kLineGap = 1.6F;  // of its height: wider than between the words of a line that is set to its full width
+    bool begins = true;
+    float right = 0;
+    for (const ReadWord& word : line.words) {
+      const float size = word.box.height();
+      begins = begins || (word.box.left - right > kLineGap * size && !pdf::is_item_mark(lines.back().words.back().text));
+      if (begins) lines.push_back({.words = {}, .box = word.box, .baseline = word.box.bottom - kDescent * size, .size = size, .text_left = word.box.left});
+      pdf::PageLine& made = lines.back();
+      made.words.push_back({.text = word.text, .box = word.box});
+      made.box.include(word.box);
+      if (made.words.size() == 2 && pdf::is_item_mark(made.words.front().text)) made.text_left = word.box.left;
+      right = word.box.right;
+      begins = false;
+    }
   }
 
-  void add_word(const TessPageIterator* place, const std::string& text) {
-    int left = 0;
-    int top = 0;
-    int right = 0;
-    int bottom = 0;
-    engines_.functions.TessPageIteratorBoundingBox(place, tesseract::RIL_WORD, &left, &top, &right, &bottom);
-    detail::PdfLayout::Word& word = layout_.words.emplace_back();
-    word.begin = layout_.characters.size();
-    layout_.characters += text;
-    word.end = layout_.characters.size();
-    word.box = shown({.left = static_cast<float>(left), .top = line_top_, .right = static_cast<float>(right), .bottom = line_bottom_});
-    detail::PdfLayout::Line& line = layout_.lines.back();
-    extend(line.box, word.box, line.end_word == line.first_word);
-    detail::PdfLayout::Block& block = layout_.blocks.back();
-    extend(block.box, word.box, block.first_line + 1 == layout_.lines.size() && line.end_word == line.first_word);
-    line.end_word = layout_.words.size();
+  void write(const std::vector<ReadLine>& read, const std::vector<pdf::Rule>& rules) {
+    std::vector<pdf::PageLine> lines;
+    for (const ReadLine& line : read) add_page_lines(line, lines);
+    std::ranges::sort(lines, {}, [](const pdf::PageLine& line) { return std::pair(line.baseline, line.box.left); });
+    detail::PdfLayout::Page page{.first_block = layout_.blocks.size(), .width = width_, .height = height_};
+    pdf::add_lines(std::move(lines), rules, [this](const Box& box) { return shown(box); }, layout_);
+    page.end_block = layout_.blocks.size();
+    layout_.pages.push_back(std::move(page));
   }
 
-  static void extend(detail::Box& box, const detail::Box& by, bool is_first) {
-    if (is_first) box = by;
-    else box.include(by);
-  }
-
-  /// From pixels of the righted picture to points of the page as it came.
+  /// From the righted picture to the page as it came.
   detail::Box shown(detail::Box box) const {
     if (skew_ != 0) {
-      const float middle_x = pixels_width_ / 2;
-      const float middle_y = pixels_height_ / 2;
+      const bool lies = turns_ % 2 == 1;
+      const float middle_x = (lies ? height_ : width_) / 2;
+      const float middle_y = (lies ? width_ : height_) / 2;
       const float x = (box.left + box.right) / 2 - middle_x;
       const float y = (box.top + box.bottom) / 2 - middle_y;
       const float across = middle_x + x * std::cos(skew_) + y * std::sin(skew_) - (box.left + box.right) / 2;
       const float down = middle_y - x * std::sin(skew_) + y * std::cos(skew_) - (box.top + box.bottom) / 2;
       box = {.left = box.left + across, .top = box.top + down, .right = box.right + across, .bottom = box.bottom + down};
     }
-    const detail::Box points{.left = box.left * scale_, .top = box.top * scale_, .right = box.right * scale_, .bottom = box.bottom * scale_};
     constexpr std::array kReadingDirections{pdf::Direction::Right, pdf::Direction::Up, pdf::Direction::Left, pdf::Direction::Down};
-    const detail::Box made = pdf::from_frame(points, kReadingDirections[static_cast<std::size_t>(turns_)], width_, height_);
+    const detail::Box made = pdf::from_frame(box, kReadingDirections[static_cast<std::size_t>(turns_)], width_, height_);
     return {.left = std::clamp(made.left, 0.0F, width_),
             .top = std::clamp(made.top, 0.0F, height_),
             .right = std::clamp(made.right, 0.0F, width_),
@@ -257,8 +262,6 @@ class PageReader {
   float width_, height_;
   float scale_ = 1;  ///< points a pixel
   float skew_ = 0;   ///< radians, clockwise, by which the picture was turned
-  float pixels_width_ = 0, pixels_height_ = 0;
-  float line_top_ = 0, line_bottom_ = 0;
   int turns_ = 0;
 };
 

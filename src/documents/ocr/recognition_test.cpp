@@ -7,6 +7,7 @@
 #include "base/unicode.h"
 #include "documents/detail/page_recognition.h"
 #include "documents/detail/printed_document.h"
+#include "documents/ocr/recognised_words.h"
 #include "documents/testing/test_support.h"
 #include "documents/worker.h"
 
@@ -80,6 +81,32 @@ TEST_F(Recognition, APictureIsReadInTheOrderOfItsColumns) {
   ASSERT_NE(tunnel, nullptr);
   EXPECT_NEAR(tunnel->left, 319, 4) << "as on the page it was drawn from";
   EXPECT_NEAR(tunnel->bottom, 124, 4);
+}
+
+TEST_F(Recognition, ATableBetweenRulingLinesIsReadRowByRow) {
+  for (const char* turn : {"/Rotate 0", "/Rotate 90"}) {
+    const ParsedDocument document = load_document("scan.png", picture_of(with_entry(sample("table.pdf"), turn), "-png"));
+    expect_sound(document);
+    ASSERT_EQ(document.tables.size(), 1U) << document.text;
+    EXPECT_EQ(text_at(document, document.tables[0].text),
+              "Crossing | Length | Opened\nOld bridge, for walkers and carts | 898 | 1932\nRail tunnel | 1240 | 1978\nRail tunnel | | 2031");
+    EXPECT_EQ(text_at(document, document.tables[0].header), "Crossing | Length | Opened");
+    EXPECT_LT(document.text.find("Crossings of the valley"), document.text.find("Crossing | Length"));
+    EXPECT_GT(document.text.find("The text goes on"), document.text.find("Rail tunnel | | 2031"));
+  }
+}
+
+TEST(MendLatin, WordsOfTheEnglishModelStandInLatinRuns) {
+  const auto word = [](const char* text, float left, float right, float confidence) {
+    return ocr::ReadWord{.text = text, .box = {.left = left, .top = 0, .right = right, .bottom = 10}, .confidence = confidence};
+  };
+  const std::vector<ocr::ReadLine> english{
+      {.words = {word("AH", 0, 18, 30), word("aptitude", 20, 50, 90), word("search", 52, 80, 90), word("xyz", 100, 120, 40)}}};
+  ocr::ReadLine line{.words = {word("使用", 0, 18, 90), word("aptitudesearch", 20, 80, 70), word("查找", 82, 98, 90), word("abc", 100, 120, 80)}};
+  ocr::mend_latin(line, english);
+  std::string text;
+  for (const auto& one : line.words) text += one.text + " ";
+  EXPECT_EQ(text, "使用 aptitude search 查找 abc ") << "where the English model is not sure, nothing is changed";
 }
 
 TEST_F(Recognition, EveryFormatOfPicturesIsRead) {

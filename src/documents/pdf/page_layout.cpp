@@ -140,44 +140,36 @@ class ReadingOrder {
   const std::vector<PageBlock>& blocks_;
 };
 
-class Writer {
- public:
-  Writer(const PageContent& content, detail::PdfLayout& layout) : content_(content), layout_(layout) {}
-
-  void write(const PageBlock& block, Direction direction) {
-    detail::PdfLayout::Block& written = layout_.blocks.emplace_back();
-    written.first_line = layout_.lines.size();
-    written.is_table = block.is_table;
-    written.has_header = block.has_header;
-    written.box = shown(block.box, direction);
-    for (const PageLine& line : block.lines) {
-      detail::PdfLayout::Line& to = layout_.lines.emplace_back();
-      to.box = shown(line.box, direction);
-      to.first_word = layout_.words.size();
-      for (const PageWord& word : line.words) {
-        detail::PdfLayout::Word& placed = layout_.words.emplace_back();
-        placed.begin = layout_.characters.size();
-        layout_.characters += word.text;
-        placed.end = layout_.characters.size();
-        placed.box = shown(word.box, direction);
-        placed.begins_cell = word.begins_cell;
-      }
-      to.end_word = layout_.words.size();
+void write(const PageBlock& block, const std::function<Box(const Box&)>& shown, detail::PdfLayout& layout) {
+  detail::PdfLayout::Block& written = layout.blocks.emplace_back();
+  written.first_line = layout.lines.size();
+  written.is_table = block.is_table;
+  written.has_header = block.has_header;
+  written.box = shown(block.box);
+  for (const PageLine& line : block.lines) {
+    detail::PdfLayout::Line& to = layout.lines.emplace_back();
+    to.box = shown(line.box);
+    to.first_word = layout.words.size();
+    for (const PageWord& word : line.words) {
+      detail::PdfLayout::Word& placed = layout.words.emplace_back();
+      placed.begin = layout.characters.size();
+      layout.characters += word.text;
+      placed.end = layout.characters.size();
+      placed.box = shown(word.box);
+      placed.begins_cell = word.begins_cell;
     }
-    written.end_line = layout_.lines.size();
+    to.end_word = layout.words.size();
   }
+  written.end_line = layout.lines.size();
+}
 
- private:
-  /// Within the page: a line's descent may reach over its edge.
-  Box shown(const Box& box, Direction direction) const {
-    const Box made = from_frame(box, direction, content_.width, content_.height);
-    const auto across = [&](float x) { return std::clamp(x, 0.0F, std::max(0.0F, content_.width)); };
-    const auto down = [&](float y) { return std::clamp(y, 0.0F, std::max(0.0F, content_.height)); };
-    return {.left = across(made.left), .top = down(made.top), .right = across(made.right), .bottom = down(made.bottom)};
-  }
-  const PageContent& content_;
-  detail::PdfLayout& layout_;
-};
+/// On the page, and within it: a line's descent may reach over its edge.
+Box on_page(const PageContent& content, Direction direction, const Box& box) {
+  const Box made = from_frame(box, direction, content.width, content.height);
+  const auto across = [&](float x) { return std::clamp(x, 0.0F, std::max(0.0F, content.width)); };
+  const auto down = [&](float y) { return std::clamp(y, 0.0F, std::max(0.0F, content.height)); };
+  return {.left = across(made.left), .top = down(made.top), .right = across(made.right), .bottom = down(made.bottom)};
+}
 
 std::vector<Rule> framed(const PageContent& content, Direction direction) {
   std::vector<Rule> rules = content.rules;
@@ -191,6 +183,19 @@ std::vector<Rule> framed(const PageContent& content, Direction direction) {
 
 }  // namespace
 
+void add_lines(std::vector<PageLine> lines, const std::vector<Rule>& rules, const std::function<Box(const Box&)>& shown, detail::PdfLayout& layout) {
+  std::vector<PageTable> tables = take_tables(lines, rules);
+  std::vector<PageBlock> blocks = find_blocks(std::move(lines));
+  for (PageTable& table : tables) {
+    PageBlock& block = blocks.emplace_back();
+    block.box = table.box;
+    block.lines = std::move(table.rows);
+    block.is_table = true;
+    block.has_header = table.has_header;
+  }
+  for (const std::size_t block : ReadingOrder(blocks).find()) write(blocks[block], shown, layout);
+}
+
 void add_page(const PageContent& content, detail::PdfLayout& layout) {
   detail::PdfLayout::Page page{.first_block = layout.blocks.size(), .width = content.width, .height = content.height};
   std::array<std::size_t, 4> counts{};
@@ -198,21 +203,10 @@ void add_page(const PageContent& content, detail::PdfLayout& layout) {
   std::array<Direction, 4> directions{Direction::Right, Direction::Down, Direction::Left, Direction::Up};
   std::ranges::sort(directions, {},
                     [&](Direction direction) { return std::pair(content.glyphs.size() - counts[static_cast<std::size_t>(direction)], direction); });
-  Writer writer(content, layout);
   for (const Direction direction : directions) {
     if (counts[static_cast<std::size_t>(direction)] == 0) continue;
     const std::vector<Rule> rules = framed(content, direction);
-    std::vector<PageLine> lines = find_lines(content.glyphs, direction, rules);
-    std::vector<PageTable> tables = take_tables(lines, rules);
-    std::vector<PageBlock> blocks = find_blocks(std::move(lines));
-    for (PageTable& table : tables) {
-      PageBlock& block = blocks.emplace_back();
-      block.box = table.box;
-      block.lines = std::move(table.rows);
-      block.is_table = true;
-      block.has_header = table.has_header;
-    }
-    for (const std::size_t block : ReadingOrder(blocks).find()) writer.write(blocks[block], direction);
+    add_lines(find_lines(content.glyphs, direction, rules), rules, [&](const Box& box) { return on_page(content, direction, box); }, layout);
   }
   page.end_block = layout.blocks.size();
   layout.pages.push_back(std::move(page));

@@ -123,6 +123,22 @@ class TableMaker {
 
   bool is_sound() const { return rows() >= 2 && columns() >= 2 && rows() * columns() <= kMostCells; }
 
+  void add_cells(std::vector<Box>& boxes) {
+    join_cells();
+    std::vector<std::optional<Box>> by_root(rows() * columns());
+    for (std::size_t row = 0; row < rows(); ++row) {
+      for (std::size_t column = 0; column < columns(); ++column) {
+        const Box cell{.left = xs_[column], .top = ys_[row], .right = xs_[column + 1], .bottom = ys_[row + 1]};
+        std::optional<Box>& whole = by_root[cells_->root(row * columns() + column)];
+        if (whole) whole->include(cell);
+        else whole = cell;
+      }
+    }
+    for (const std::optional<Box>& box : by_root) {
+      if (box) boxes.push_back(*box);
+    }
+  }
+
   /// Takes the lines inside when they make a table.
   std::optional<PageTable> take(std::vector<PageLine>& lines) {
     join_cells();
@@ -238,6 +254,15 @@ class TableMaker {
 };
 
 }  // namespace
+
+std::vector<Box> find_cells(const std::vector<Rule>& rules) {
+  std::vector<Box> cells;
+  for (const Grid& grid : find_grids(rules)) {
+    TableMaker maker(grid);
+    if (maker.is_sound()) maker.add_cells(cells);
+  }
+  return cells;
+}
 
 std::vector<PageTable> take_tables(std::vector<PageLine>& lines, const std::vector<Rule>& rules) {
   std::vector<PageTable> tables;

@@ -11,6 +11,9 @@ struct PageTable {
   bool has_header = false;
 };
 
+/// The cells of all grids that ruling lines make, those without a wall between them as one.
+std::vector<Box> find_cells(const std::vector<Rule>& rules);
+
 /// Takes out the lines that stand in the cells of tables: where ruling lines say so.
 std::vector<PageTable> take_tables(std::vector<PageLine>& lines, const std::vector<Rule>& rules);
 

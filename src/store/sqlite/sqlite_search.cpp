@@ -59,6 +59,41 @@ std::optional<Passage> SqliteStore::passage(WorkspaceId workspace, ChunkId chunk
   return passage;
 }
 
+Passage SqliteStore::section_around(WorkspaceId workspace, const Passage& passage, std::size_t max_tokens) const {
+  const auto database = read();
+  auto found = database->prepare("SELECT k.ordinal, k.tokens FROM chunks k WHERE k.id = ?2 AND " + readable("k.content_id"));
+  found.bind(workspace).bind(passage.chunk);
+  if (!found.step()) return passage;
+  std::int64_t first = found.integer(0);
+  std::int64_t last = first;
+  auto tokens = static_cast<std::size_t>(found.integer(1));
+  Passage section = passage;
+  auto neighbour = database->prepare("SELECT byte_begin, byte_end, tokens FROM chunks WHERE content_id = ? AND ordinal = ? AND heading_path = ?");
+  const auto takes = [&](std::int64_t ordinal) {
+    neighbour.bind(passage.content_id).bind(ordinal).bind(passage.heading_path);
+    const bool fits = neighbour.step() && tokens + static_cast<std::size_t>(neighbour.integer(2)) <= max_tokens;
+    if (fits) {
+      tokens += static_cast<std::size_t>(neighbour.integer(2));
+      section.range.begin = std::min(section.range.begin, static_cast<std::size_t>(neighbour.integer(0)));
+      section.range.end = std::max(section.range.end, static_cast<std::size_t>(neighbour.integer(1)));
+    }
+    neighbour.run();
+    return fits;
+  };
+  // In turns, so that what was found stays near the middle; what follows first, for an answer comes after what it is about.
+  for (bool behind = true, before = true; behind || before;) {
+    if (behind) behind = takes(last + 1);
+    if (behind) ++last;
+    if (before) before = takes(first - 1);
+    if (before) --first;
+  }
+  if (section.range == passage.range) return passage;
+  auto text = database->blob_range("contents", "canonical_text", section.content_id, section.range.begin, section.range.size());
+  if (!text) throw Error(ErrorKind::Corrupt, fmt::format("chunk {} reaches outside its text: run 'panduan doctor'", passage.chunk));
+  section.text = *std::move(text);
+  return section;
+}
+
 std::optional<std::string> SqliteStore::text(WorkspaceId workspace, std::int64_t content_id, documents::ByteRange range) const {
   if (range.end < range.begin) return std::nullopt;
   const auto database = read();

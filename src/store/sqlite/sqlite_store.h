@@ -36,6 +36,7 @@ class SqliteStore final : public Store {
   std::string document_bytes(WorkspaceId workspace, std::string_view id) const override;
 
   std::optional<Passage> passage(WorkspaceId workspace, ChunkId chunk) const override;
+  Passage section_around(WorkspaceId workspace, const Passage& passage, std::size_t max_tokens) const override;
   std::optional<std::string> text(WorkspaceId workspace, std::int64_t content_id, documents::ByteRange range) const override;
   std::optional<PlaceOnPage> place(WorkspaceId workspace, std::int64_t content_id, documents::ByteRange range) const override;
 
