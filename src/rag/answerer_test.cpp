@@ -61,7 +61,7 @@ class AnswererTest : public ::testing::Test {
   }
   void ask(const Question& question, const std::stop_token& stop = {}) {
     retrieval::Retriever retriever(*store_, embedder_);
-    Answerer(*store_, retriever, model_, {.section_tokens = section_tokens_, .calibration = calibration_, .risk = 0.5})
+    Answerer(*store_, retriever, model_, {.calibration = calibration_, .risk = 0.5})
         .answer(caller_, question, [this](const Event& event) { events_.push_back(event); }, stop);
   }
   std::vector<std::string> kinds() const {
@@ -83,7 +83,6 @@ class AnswererTest : public ::testing::Test {
   store::EmbeddingModelId embedding_model_ = store_->embedding_model(caller_.workspace_id, {.fingerprint = "hash-1", .name = "hash", .dims = 8});
   llm::testing::HashEmbedder embedder_;
   llm::testing::ScriptedChatModel model_;
-  std::size_t section_tokens_ = 0;
   std::optional<llm::Calibration> calibration_ = llm::Calibration{.english = kCalibration, .chinese = kCalibration};
   std::vector<Event> events_;
 };
@@ -101,32 +100,6 @@ TEST_F(AnswererTest, AnAnswerComesWithTheSentenceItStandsIn) {
   EXPECT_THAT(the<Statement>().quotes, ElementsAre(quote.number));
   EXPECT_TRUE(the<Verdict>().answered);
   EXPECT_EQ(the<Done>().completion_tokens, 4);
-}
-
-TEST_F(AnswererTest, TheSectionAroundWhatWasFoundIsReadAndQuoted) {
-  const std::string asks = "The ferry at Lindow has its own page of history.";
-  const std::string says = "It first crossed in 1871.";
-  const std::string whole = asks + "\n\n" + says;
-  store::NewVersion version{.source = "/ferry.txt",
-                            .content_sha256 = sha256(whole),
-                            .bytes = whole,
-                            .parsed = {.media_type = "text/plain", .text = whole},
-                            .embedding_model = embedding_model_};
-  for (const auto& [begin, text] : {std::pair{std::size_t{0}, asks}, std::pair{asks.size() + 2, says}}) {
-    std::string words;
-    for (const std::string& term : documents::index_terms(text)) words += term + " ";
-    version.chunks.push_back({.text = {begin, begin + text.size()}, .tokens = 10, .words = words, .vector = llm::testing::HashEmbedder::vector_of(text)});
-  }
-  store_->put_version(caller_.workspace_id, version);
-  answers("Lindow");
-  section_tokens_ = 100;
-  model_.replies = {"Answer: 1871"};
-  ask({.text = "When did the ferry at Lindow first cross?"});
-  EXPECT_EQ(the<Quote>().text, says);
-  EXPECT_EQ(the<Quote>().range.begin, asks.size() + 2);
-  std::size_t of_ferry = 0;
-  for (const auto& passage : the<Passages>().passages) of_ferry += passage.source == "/ferry.txt" ? 1 : 0;
-  EXPECT_EQ(of_ferry, 1U) << "its other half is in the section already";
 }
 
 TEST_F(AnswererTest, OnlyThePassageThatAnswersIsRead) {
