@@ -222,6 +222,13 @@ TEST(PdfLayoutOfPages, ARowOfATableIsReadableAlone) {
   EXPECT_EQ(text_at(document, document.tables[0].header), "Crossing | Length | Opened");
 }
 
+TEST(PdfLayoutOfPages, TextThatFillsItsCellEndsAtTheRuleBesideIt) {
+  const ParsedDocument document = load_document("a.pdf", sample("narrow-table.pdf"));
+  expect_sound(document);
+  EXPECT_EQ(document.text, "Crossing | Span | Opened\nRail tunnel No 31 | 1240 metres. | in 1978");
+  EXPECT_EQ(header_of(document, 0), "Crossing | Span | Opened");
+}
+
 TEST(PdfLoader, PageTreesThatLieAreRefused) {
   EXPECT_EQ(load_error("a.pdf", sample("loop.pdf")).kind(), ErrorKind::Corrupt);
   const Error claims = load_error("a.pdf", sample("claims.pdf"));

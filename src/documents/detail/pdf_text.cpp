@@ -4,13 +4,19 @@
 #include <utility>
 
 #include "base/unicode.h"
+#include "documents/detail/hyphenation.h"
 #include "documents/detail/joining.h"
 #include "documents/detail/monospace.h"
 
 namespace panduan::documents::detail {
 namespace {
 
-constexpr std::string_view kSoftHyphen = "\u00AD";
+/// A word without the hyphen at its end.
+std::string_view cut_before_hyphen(std::string_view word) {
+  constexpr std::string_view kSoftHyphen = "\u00AD";
+  word.remove_suffix(word.ends_with('-') ? 1 : kSoftHyphen.size());
+  return word.substr(0, word.find_last_not_of(' ') + 1);
+}
 
 bool is_dots(std::string_view text) { return !text.empty() && text.find_first_not_of('.') == std::string_view::npos; }
 
@@ -22,7 +28,7 @@ bool is_item_number(std::string_view text) {
 
 class TextWriter {
  public:
-  explicit TextWriter(const PdfLayout& layout) : layout_(layout), monospaced_widths_(monospaced_widths(layout)) {}
+  explicit TextWriter(const PdfLayout& layout) : layout_(layout), monospaced_widths_(monospaced_widths(layout)), hyphenation_(layout) {}
 
   PrintedText write() {
     for (const PdfLayout::Page& page : layout_.pages) write_page(page);
@@ -49,7 +55,7 @@ class TextWriter {
     PrintedParagraph paragraph;
     std::vector<std::pair<float, std::size_t>> heights;
     const PdfLayout::Line* previous = nullptr;
-    bool hyphen_dropped = false;
+    LineEnd line_end = LineEnd::None;
     const std::size_t begin = printed_.text.size();
     std::size_t own_begin = begin;
     for (std::size_t index = block.first_line; index < block.end_line; ++index) {
@@ -64,11 +70,11 @@ class TextWriter {
         own_begin = printed_.text.size();
       } else {
         if (!share_row(previous->box, line.box)) ++paragraph.rows;
-        if (!hyphen_dropped) join_lines(block, *previous, line, monospaced_width);
+        if (line_end == LineEnd::None) join_lines(block, *previous, line, monospaced_width);
         paragraph.box.include(line.box);
       }
-      hyphen_dropped = ends_with_hyphen(block, index);
-      write_line(line, hyphen_dropped, heights);
+      line_end = end_of_line(block, index, monospaced_width > 0);
+      write_line(line, line_end, heights);
       previous = &line;
     }
     if (previous == nullptr) return;
@@ -85,15 +91,20 @@ class TextWriter {
     left_out_ = false;
   }
 
-  /// Whether the line's last word is cut in two there: a hyphen before a capital or a digit belongs to its word.
-  bool ends_with_hyphen(const PdfLayout::Block& block, std::size_t index) const {
+  LineEnd end_of_line(const PdfLayout::Block& block, std::size_t index, bool is_monospaced) const {
     const PdfLayout::Line& line = layout_.lines[index];
-    if (index + 1 >= block.end_line || layout_.lines[index + 1].first_word == layout_.lines[index + 1].end_word) return false;
-    const std::string_view last = layout_.text(layout_.words[line.end_word - 1]);
-    const bool has_hyphen = last.ends_with('-') || last.ends_with(kSoftHyphen);
-    if (!has_hyphen || last.size() < 2) return false;
-    const char next = layout_.text(layout_.words[layout_.lines[index + 1].first_word]).front();
-    return last.ends_with(kSoftHyphen) || !((next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9'));
+    if (index + 1 >= block.end_line || layout_.lines[index + 1].first_word == layout_.lines[index + 1].end_word) return LineEnd::None;
+    const LineEnd end = hyphenation_.between(layout_.text(layout_.words[line.end_word - 1]), layout_.text(layout_.words[layout_.lines[index + 1].first_word]));
+    return is_monospaced && end == LineEnd::Cut ? LineEnd::None : end;  // nobody cuts words of a program
+  }
+
+  /// Of a word inside a table's row, where the next one stands in another line of its cell.
+  LineEnd end_in_cell(const PdfLayout::Line& row, std::size_t index) const {
+    if (index + 1 >= row.end_word) return LineEnd::None;
+    const PdfLayout::Word& word = layout_.words[index];
+    const PdfLayout::Word& next = layout_.words[index + 1];
+    if (next.begins_cell || share_row(word.box, next.box)) return LineEnd::None;
+    return hyphenation_.between(layout_.text(word), layout_.text(next));
   }
 
   void write_table(const PdfLayout::Block& block) {
@@ -115,11 +126,14 @@ class TextWriter {
   }
 
   void write_row(const PdfLayout::Line& row, std::vector<std::pair<float, std::size_t>>& heights) {
+    LineEnd line_end = LineEnd::None;
     for (std::size_t index = row.first_word; index < row.end_word; ++index) {
       const PdfLayout::Word& word = layout_.words[index];
-      const std::string_view text = layout_.text(word);
+      std::string_view text = layout_.text(word);
       if (index > row.first_word && word.begins_cell) printed_.text.append(printed_.text.ends_with('\n') || printed_.text.ends_with(' ') ? "| " : " | ");
-      else if (index > row.first_word && needs_space_between(printed_.text, text)) printed_.text.push_back(' ');
+      else if (index > row.first_word && line_end == LineEnd::None && needs_space_between(printed_.text, text)) printed_.text.push_back(' ');
+      line_end = end_in_cell(row, index);
+      if (line_end == LineEnd::Cut) text = cut_before_hyphen(text);
       if (!text.empty()) add_word(text, word.box, heights);
     }
   }
@@ -176,17 +190,14 @@ class TextWriter {
     if (beside > kTouching * after.box.height() || below > kTouching * size || !share_row(before.box, after.box)) printed_.text.push_back(' ');
   }
 
-  void write_line(const PdfLayout::Line& line, bool drop_hyphen, std::vector<std::pair<float, std::size_t>>& heights) {
+  void write_line(const PdfLayout::Line& line, LineEnd end, std::vector<std::pair<float, std::size_t>>& heights) {
     std::vector<WordBox>& boxes = printed_.pages.back().words;
     for (std::size_t index = line.first_word; index < line.end_word; ++index) {
       const PdfLayout::Word& word = layout_.words[index];
       std::string_view text = layout_.text(word);
       const bool continues_dots = index > line.first_word && is_dots(text) && is_dots(layout_.text(layout_.words[index - 1]));
       if (index > line.first_word) join_words(layout_.words[index - 1], word);
-      if (drop_hyphen && index + 1 == line.end_word) {
-        text.remove_suffix(text.ends_with('-') ? 1 : kSoftHyphen.size());
-        text = text.substr(0, text.find_last_not_of(' ') + 1);
-      }
+      if (end == LineEnd::Cut && index + 1 == line.end_word) text = cut_before_hyphen(text);
       if (text.empty()) continue;
       if (continues_dots && !boxes.empty()) {
         printed_.text.append(text);
@@ -200,6 +211,7 @@ class TextWriter {
 
   const PdfLayout& layout_;
   const std::vector<float> monospaced_widths_;  ///< by block
+  const Hyphenation hyphenation_;
   PrintedText printed_;
   bool left_out_ = false;
 };
