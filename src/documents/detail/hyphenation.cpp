@@ -58,12 +58,13 @@ Hyphenation::Hyphenation(const PdfLayout& layout) {
   };
   std::vector<LineEnds> ends;
   each_word(layout, [&](std::string_view word, std::string_view next) {
-    if (next.empty() || !word.ends_with('-')) return;
-    ends.push_back({word, next});
+    if (next.empty() || !(word.ends_with('-') || word.ends_with('/'))) return;
     counts_.try_emplace(whole(word, next), 0);
+    if (word.ends_with('/')) return;
     counts_.try_emplace(without_hyphen(word, next), 0);
+    ends.push_back({word, next});
   });
-  if (ends.empty()) return;
+  if (counts_.empty()) return;
   each_word(layout, [&](std::string_view word, std::string_view /*next*/) {
     if (has_hyphen(word)) return;
     if (const auto found = counts_.find(folded(word)); found != counts_.end()) ++found->second;
@@ -90,6 +91,7 @@ LineEnd Hyphenation::known(std::string_view before, std::string_view after) cons
 
 LineEnd Hyphenation::between(std::string_view before, std::string_view after) const {
   if (before.ends_with(kSoftHyphen)) return before.size() > kSoftHyphen.size() ? LineEnd::Cut : LineEnd::None;
+  if (before.ends_with('/')) return count_of(whole(before, after)) > 0 ? LineEnd::Joint : LineEnd::None;
   if (!before.ends_with('-') || before.size() < 2 || after.empty()) return LineEnd::None;
   if (const LineEnd told = known(before, after); told != LineEnd::None) return told;
   if (!is_letter_or_digit(last_character(before.substr(0, before.size() - 1)))) return LineEnd::None;  // a dash of two hyphens

@@ -8,14 +8,14 @@
 
 namespace panduan::documents::detail {
 
-/// What becomes of a hyphen at a line's end.
+/// What a line's end makes of the word in front of it.
 enum class LineEnd {
-  None,   ///< no hyphen, or one that stands alone: lines are joined as any others
-  Cut,    ///< it cut a word: it is left out, and the word goes on
-  Joint,  ///< it is the word's own: it stays, and the word goes on
+  None,   ///< nothing: lines are joined as any others
+  Cut,    ///< a hyphen cut it: that is left out, and the word goes on
+  Joint,  ///< it goes on, and the hyphen (or the slash of a path) is its own
 };
 
-/// Tells them apart by the words that the document prints elsewhere without a line's end in them. Where it does not print a word again, it is taken as most others of
+/// Tells hyphens apart by the words that the document prints elsewhere without a line's end in them. Where it does not print a word again, it is taken as most others of
 /// the document are: some programs cut words, others never do.
 class Hyphenation {
  public:

@@ -22,7 +22,7 @@ constexpr float kCodeGap = 12;            // between words of one width a charac
 constexpr float kSameBaseline = 0.2F;
 constexpr float kRaisedGap = 0.35F;      // between a word and its footnote's number
 constexpr float kWordGap = 0.1F;         // where a line has no spaces of its own
-constexpr float kWordGapBesideSpaces = 0.25F;
+constexpr float kWordGapBesideSpaces = 0.2F;  // a space of its own text is often not given, and is a quarter wide in many fonts
 constexpr float kStepBack = 0.6F;
 
 struct Piece {
