@@ -229,6 +229,17 @@ TEST(PdfLayoutOfPages, TextThatFillsItsCellEndsAtTheRuleBesideIt) {
   EXPECT_EQ(header_of(document, 0), "Crossing | Span | Opened");
 }
 
+TEST(PdfLayoutOfPages, ATableGoesOnOverAPagesEndUntilItsColumnsAreNamedAnew) {
+  const ParsedDocument document = load_document("a.pdf", sample("long-table.pdf"));
+  expect_sound(document);
+  ASSERT_EQ(document.tables.size(), 3U);
+  EXPECT_EQ(text_at(document, document.tables[0].text), "Bridge | Country\nLupu | China\nSevern | England\n\nOresund | Denmark\nForth Road | Scotland");
+  EXPECT_EQ(header_of(document, 0), "Bridge | Country");
+  EXPECT_EQ(text_at(document, document.tables[1].text), "Tunnel | Country\nSeikan | Japan");
+  EXPECT_EQ(text_at(document, document.tables[2].text), "Tunnel | Country\nGotthard | Switzerland");
+  EXPECT_EQ(header_of(document, 2), "Tunnel | Country");
+}
+
 TEST(PdfLoader, PageTreesThatLieAreRefused) {
   EXPECT_EQ(load_error("a.pdf", sample("loop.pdf")).kind(), ErrorKind::Corrupt);
   const Error claims = load_error("a.pdf", sample("claims.pdf"));

@@ -1,6 +1,8 @@
 #include "documents/detail/pdf_text.h"
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 #include <utility>
 
 #include "base/unicode.h"
@@ -109,6 +111,7 @@ class TextWriter {
 
   void write_table(const PdfLayout::Block& block) {
     if (block.first_line == block.end_line) return;
+    const bool goes_on = continues_table(block);
     if (!printed_.text.empty()) printed_.text.append("\n\n");
     PrintedParagraph paragraph{.text = {printed_.text.size(), 0}, .box = block.box, .page = printed_.pages.size() - 1, .rows = 0, .is_table = true};
     std::vector<std::pair<float, std::size_t>> heights;
@@ -121,8 +124,37 @@ class TextWriter {
     paragraph.text.end = table.text.end = printed_.text.size();
     paragraph.word_height = weighted_median(std::move(heights));
     printed_.paragraphs.push_back(paragraph);
-    printed_.tables.push_back(table);
+    if (goes_on) printed_.tables.back().text.end = table.text.end;
+    else printed_.tables.push_back(table);
+    last_table_ = {.block = &block, .columns = columns_of(block), .page = paragraph.page};
     left_out_ = true;  // no item's number goes on behind a table
+  }
+
+  std::size_t columns_of(const PdfLayout::Block& block) const {
+    std::size_t most = 0;
+    for (std::size_t index = block.first_line; index < block.end_line; ++index) {
+      const PdfLayout::Line& row = layout_.lines[index];
+      const auto words = std::span(layout_.words).subspan(row.first_word, row.end_word - row.first_word);
+      most = std::max(most, 1 + static_cast<std::size_t>(std::ranges::count_if(words, &PdfLayout::Word::begins_cell)));
+    }
+    return most;
+  }
+
+  /// Whether a table that begins a page is the rest of the one that ended the page before: it is as wide, has as many columns, and does not name them anew.
+  bool continues_table(const PdfLayout::Block& block) const {
+    constexpr float kAligned = 3;  // points
+    if (last_table_.block == nullptr || printed_.tables.back().text.end != printed_.text.size() || last_table_.page + 2 != printed_.pages.size()) return false;
+    const PdfLayout::Block& before = *last_table_.block;
+    if (std::abs(before.box.left - block.box.left) > kAligned || std::abs(before.box.right - block.box.right) > kAligned) return false;
+    return last_table_.columns == columns_of(block) && !(block.has_header && same_words(before.first_line, block.first_line));
+  }
+
+  bool same_words(std::size_t first, std::size_t second) const {
+    const PdfLayout::Line& a = layout_.lines[first];
+    const PdfLayout::Line& b = layout_.lines[second];
+    return std::ranges::equal(std::span(layout_.words).subspan(a.first_word, a.end_word - a.first_word),
+                              std::span(layout_.words).subspan(b.first_word, b.end_word - b.first_word),
+                              [&](const PdfLayout::Word& one, const PdfLayout::Word& other) { return layout_.text(one) == layout_.text(other); });
   }
 
   void write_row(const PdfLayout::Line& row, std::vector<std::pair<float, std::size_t>>& heights) {
@@ -212,6 +244,11 @@ class TextWriter {
   const PdfLayout& layout_;
   const std::vector<float> monospaced_widths_;  ///< by block
   const Hyphenation hyphenation_;
+  struct {
+    const PdfLayout::Block* block = nullptr;
+    std::size_t columns = 0;
+    std::size_t page = 0;
+  } last_table_;  ///< that was written
   PrintedText printed_;
   bool left_out_ = false;
 };
