@@ -15,8 +15,8 @@ enum class LineEnd {
   Joint,  ///< it goes on, and the hyphen (or the slash of a path) is its own
 };
 
-/// Tells hyphens apart by the words that the document prints elsewhere without a line's end in them. Where it does not print a word again, it is taken as most others of
-/// the document are: some programs cut words, others never do.
+/// Tells hyphens apart by the words that the document prints elsewhere without a line's end in them. Where it does not print a word again, it is taken as most
+/// others of the document are: some programs cut words, others never do.
 class Hyphenation {
  public:
   explicit Hyphenation(const PdfLayout& layout);
