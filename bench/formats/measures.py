@@ -84,11 +84,15 @@ def read_headings(document):
     return found
 
 
-def measure_headings(paths, document):
+def without_number(name):
+    return re.sub(r"^(chapter |appendix )?\d[\d.]*\.? ", "", name.casefold())
+
+
+def measure_headings(paths, document, shown=tidy):
     """Share found; share found whose path ends in the source's, with nothing of the source above it. And how many were found that are none."""
-    wanted = [tuple(tidy(name) for name in path) for path in paths]
+    wanted = [tuple(shown(tidy(name)) for name in path) for path in paths]
     names = {name for path in wanted for name in path}
-    found = read_headings(document)
+    found = [tuple(shown(name) for name in path) for path in read_headings(document)]
     left = collections.Counter(path[-1] for path in found)
     named = 0
     for path in wanted:

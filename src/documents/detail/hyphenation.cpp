@@ -91,7 +91,7 @@ LineEnd Hyphenation::known(std::string_view before, std::string_view after) cons
 
 LineEnd Hyphenation::between(std::string_view before, std::string_view after) const {
   if (before.ends_with(kSoftHyphen)) return before.size() > kSoftHyphen.size() ? LineEnd::Cut : LineEnd::None;
-  if (before.ends_with('/')) return count_of(whole(before, after)) > 0 ? LineEnd::Joint : LineEnd::None;
+  if (before.ends_with('/')) return !folded(after).empty() && count_of(whole(before, after)) > 0 ? LineEnd::Joint : LineEnd::None;
   if (!before.ends_with('-') || before.size() < 2 || after.empty()) return LineEnd::None;
   if (const LineEnd told = known(before, after); told != LineEnd::None) return told;
   if (!is_letter_or_digit(last_character(before.substr(0, before.size() - 1)))) return LineEnd::None;  // a dash of two hyphens

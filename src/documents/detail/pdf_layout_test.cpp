@@ -100,6 +100,7 @@ TEST(PrintedText, KeepsAHyphenThatTheDocumentPrintsInsideThatWord) {
   EXPECT_EQ(text_of("Others.", "the pre-", "and post-war"), "Others.\n\nthe pre- and post-war");
   EXPECT_EQ(text_of("Others.", "in 1990-", "1995 too"), "Others.\n\nin 1990-1995 too");
   EXPECT_EQ(text_of("See /usr/share/doc.", "in /usr/share/", "doc and"), "See /usr/share/doc.\n\nin /usr/share/doc and");
+  EXPECT_EQ(text_of("See dists/main/ too.", "dists/main/", "... and"), "See dists/main/ too.\n\ndists/main/ ... and");
   EXPECT_EQ(text_of("Others.", "in /usr/share/", "and below"), "Others.\n\nin /usr/share/ and below");
 }
 

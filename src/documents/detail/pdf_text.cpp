@@ -95,9 +95,9 @@ class TextWriter {
 
   LineEnd end_of_line(const PdfLayout::Block& block, std::size_t index, bool is_monospaced) const {
     const PdfLayout::Line& line = layout_.lines[index];
-    if (index + 1 >= block.end_line || layout_.lines[index + 1].first_word == layout_.lines[index + 1].end_word) return LineEnd::None;
-    const LineEnd end = hyphenation_.between(layout_.text(layout_.words[line.end_word - 1]), layout_.text(layout_.words[layout_.lines[index + 1].first_word]));
-    return is_monospaced && end == LineEnd::Cut ? LineEnd::None : end;  // nobody cuts words of a program
+    const bool is_last = index + 1 >= block.end_line || layout_.lines[index + 1].first_word == layout_.lines[index + 1].end_word;
+    if (is_last || is_monospaced) return LineEnd::None;  // lines of a program end where it says so
+    return hyphenation_.between(layout_.text(layout_.words[line.end_word - 1]), layout_.text(layout_.words[layout_.lines[index + 1].first_word]));
   }
 
   /// Of a word inside a table's row, where the next one stands in another line of its cell.
