@@ -39,7 +39,7 @@ class Server:
         self.process.terminate()
         self.process.wait()
 
-    def search(self, question, limit=3):
+    def search(self, question, limit=10):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1/search", json.dumps({"question": question, "limit": limit}).encode("utf-8"), {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=120) as answer:
             return json.load(answer)["hits"]
@@ -61,7 +61,7 @@ def rows_in(text, rows):
 def ask(server, table, questions):
     """What became of each question."""
     known = {}
-    figures = {"questions": len(questions), "first": 0, "first and named": 0, "top 3": 0, "other table": 0, "other chunk": 0, "chunk rows": []}
+    figures = {"questions": len(questions), "first": 0, "first and named": 0, "top 3": 0, "by words": 0, "by meaning": 0, "other table": 0, "other chunk": 0, "chunk rows": []}
     for question, row, _ in questions:
         hits = server.search(question)
         for hit in hits:
@@ -71,7 +71,9 @@ def ask(server, table, questions):
                 known[key] = {packed_row(other) for other in rows_in(hit["text"], table.rows[1:])} if own else None
         found = [known[hit["document_id"], hit["range"]["begin"]] for hit in hits]
         right = [own is not None and packed_row(row) in own for own in found]
-        figures["top 3"] += any(right)
+        figures["top 3"] += any(right[:3])
+        for way, rank in (("by words", "word_rank"), ("by meaning", "vector_rank")):
+            figures[way] += any(hit[rank] == 1 and own for hit, own in zip(hits, right))
         if right and right[0]:
             figures["first"] += 1
             figures["chunk rows"].append(len(found[0]))
