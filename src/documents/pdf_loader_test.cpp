@@ -229,6 +229,14 @@ TEST(PdfLayoutOfPages, TextThatFillsItsCellEndsAtTheRuleBesideIt) {
   EXPECT_EQ(header_of(document, 0), "Crossing | Span | Opened");
 }
 
+TEST(PdfLayoutOfPages, AHeadingThatIsOnlyBoldIsNoPartOfWhatStandsBelowIt) {
+  const ParsedDocument document = load_document("a.pdf", sample("bold-headings.pdf"));
+  expect_sound(document);
+  EXPECT_THAT(document.text, HasSubstr("bridge\n\nA cart paid two pence, a rider one. Walkers went free.\n\n2.2 The tunnel\n\nIt takes the trains."));
+  ASSERT_FALSE(document.headings.empty());
+  EXPECT_EQ(text_at(document, document.headings.back().text), "2.2 The tunnel");
+}
+
 TEST(PdfLayoutOfPages, ATableGoesOnOverAPagesEndUntilItsColumnsAreNamedAnew) {
   const ParsedDocument document = load_document("a.pdf", sample("long-table.pdf"));
   expect_sound(document);

@@ -200,7 +200,7 @@ class LineMaker {
     for (const Placed& placed : row) {
       const Glyph& glyph = *placed.glyph;
       const bool begins = line.words.empty() || placed.after_space || glyph.box.left - right > threshold * glyph.size;
-      if (begins) line.words.push_back({.text = {}, .box = glyph.box});
+      if (begins) line.words.push_back({.text = {}, .box = glyph.box, .is_bold = glyph.is_bold});
       append_letters(line.words.back().text, glyph.code);
       line.words.back().box.include(glyph.box);
       right = begins ? glyph.box.right : std::max(right, glyph.box.right);
