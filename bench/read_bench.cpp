@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <cstring>
 #include <exception>
+#include <nlohmann/json.hpp>
+#include <string_view>
 
 #include "base/clock.h"
 #include "base/file.h"
@@ -10,8 +11,9 @@
 #include "documents/worker.h"
 
 // Reads files as `panduan add` does, in workers, and says how long each took:
-//   read_bench [--text] FILE...
+//   read_bench [--text | --json] FILE...
 // With --text the pages' text goes to standard output, a form feed after each; an SOH stands in front of the form feed of a page with a table.
+// With --json a line for each file: all that was read, ranges as bytes of the text; or its "error", and the next file is read.
 
 namespace {
 
@@ -24,30 +26,71 @@ bool has_table(const documents::ParsedDocument& document, const documents::Page&
   return false;
 }
 
-void read(const char* path, bool shows_text) {
+enum class Output { Summary, Text, Json };
+
+nlohmann::json to_json(const documents::ByteRange& range) { return {range.begin, range.end}; }
+
+nlohmann::json to_json(const documents::ParsedDocument& document) {
+  nlohmann::json made{{"media_type", document.media_type},
+                      {"title", document.title},
+                      {"text", document.text},
+                      {"hidden_words", document.hidden_words},
+                      {"recognised_pages", document.recognised_pages},
+                      {"picture_pages", document.picture_pages},
+                      {"pages", nlohmann::json::array()},
+                      {"headings", nlohmann::json::array()},
+                      {"tables", nlohmann::json::array()}};
+  for (const documents::Page& page : document.pages) {
+    nlohmann::json words = nlohmann::json::array();
+    for (const documents::WordBox& word : page.words) words.push_back({word.text.begin, word.text.end, word.left, word.top, word.right, word.bottom});
+    made["pages"].push_back({{"label", page.label}, {"text", to_json(page.text)}, {"width", page.width}, {"height", page.height}, {"words", std::move(words)}});
+  }
+  for (const documents::Heading& heading : document.headings) made["headings"].push_back({{"level", heading.level}, {"text", to_json(heading.text)}});
+  for (const documents::Table& table : document.tables) made["tables"].push_back({{"text", to_json(table.text)}, {"header", to_json(table.header)}});
+  return made;
+}
+
+void print_json(const nlohmann::json& line) { fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)); }
+
+void read(const char* path, Output output) {
   constexpr std::uint64_t kMostBytes = 900'000'000;
   const std::string bytes = read_file(path, kMostBytes);
   const Stopwatch watch;
   const documents::ParsedDocument document = documents::load_document(path, bytes);
+  const double milliseconds = watch.elapsed_ms();
+  if (output == Output::Json) {
+    nlohmann::json line = to_json(document);
+    line["file"] = path;
+    line["milliseconds"] = milliseconds;
+    return print_json(line);
+  }
   fmt::print(stderr, "{}: {:.0f} ms, {} pages, {} bytes of text, {} headings, {} tables, {} hidden words, {} pages recognised, {} pictures not read\n", path,
-             watch.elapsed_ms(), document.pages.size(), document.text.size(), document.headings.size(), document.tables.size(), document.hidden_words,
+             milliseconds, document.pages.size(), document.text.size(), document.headings.size(), document.tables.size(), document.hidden_words,
              document.recognised_pages, document.picture_pages.size());
-  if (!shows_text) return;
+  if (output == Output::Summary) return;
   for (const documents::Page& page : document.pages) {
     std::fwrite(document.text.data() + page.text.begin, 1, page.text.size(), stdout);
     std::fputs(has_table(document, page) ? "\x01\f" : "\f", stdout);
   }
 }
 
+Output output_of(std::string_view option) {
+  if (option == "--text") return Output::Text;
+  return option == "--json" ? Output::Json : Output::Summary;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   if (const auto code = panduan::documents::run_as_worker(argc, argv)) return *code;
-  const bool shows_text = argc > 1 && std::strcmp(argv[1], "--text") == 0;
-  try {
-    for (int index = shows_text ? 2 : 1; index < argc; ++index) read(argv[index], shows_text);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "read_bench: {}\n", error.what());
-    return 1;
+  const Output output = argc > 1 ? output_of(argv[1]) : Output::Summary;
+  for (int index = output == Output::Summary ? 1 : 2; index < argc; ++index) {
+    try {
+      read(argv[index], output);
+    } catch (const std::exception& error) {
+      fmt::print(stderr, "read_bench: {}: {}\n", argv[index], error.what());
+      if (output != Output::Json) return 1;
+      print_json({{"file", argv[index]}, {"error", error.what()}});
+    }
   }
 }

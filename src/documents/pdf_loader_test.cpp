@@ -222,6 +222,32 @@ TEST(PdfLayoutOfPages, ARowOfATableIsReadableAlone) {
   EXPECT_EQ(text_at(document, document.tables[0].header), "Crossing | Length | Opened");
 }
 
+TEST(PdfLayoutOfPages, TextThatFillsItsCellEndsAtTheRuleBesideIt) {
+  const ParsedDocument document = load_document("a.pdf", sample("narrow-table.pdf"));
+  expect_sound(document);
+  EXPECT_EQ(document.text, "Crossing | Span | Opened\nRail tunnel No 31 | 1240 metres. | in 1978");
+  EXPECT_EQ(header_of(document, 0), "Crossing | Span | Opened");
+}
+
+TEST(PdfLayoutOfPages, AHeadingThatIsOnlyBoldIsNoPartOfWhatStandsBelowIt) {
+  const ParsedDocument document = load_document("a.pdf", sample("bold-headings.pdf"));
+  expect_sound(document);
+  EXPECT_THAT(document.text, HasSubstr("bridge\n\nA cart paid two pence, a rider one. Walkers went free.\n\n2.2 The tunnel\n\nIt takes the trains."));
+  ASSERT_FALSE(document.headings.empty());
+  EXPECT_EQ(text_at(document, document.headings.back().text), "2.2 The tunnel");
+}
+
+TEST(PdfLayoutOfPages, ATableGoesOnOverAPagesEndUntilItsColumnsAreNamedAnew) {
+  const ParsedDocument document = load_document("a.pdf", sample("long-table.pdf"));
+  expect_sound(document);
+  ASSERT_EQ(document.tables.size(), 3U);
+  EXPECT_EQ(text_at(document, document.tables[0].text), "Bridge | Country\nLupu | China\nSevern | England\n\nOresund | Denmark\nForth Road | Scotland");
+  EXPECT_EQ(header_of(document, 0), "Bridge | Country");
+  EXPECT_EQ(text_at(document, document.tables[1].text), "Tunnel | Country\nSeikan | Japan");
+  EXPECT_EQ(text_at(document, document.tables[2].text), "Tunnel | Country\nGotthard | Switzerland");
+  EXPECT_EQ(header_of(document, 2), "Tunnel | Country");
+}
+
 TEST(PdfLoader, PageTreesThatLieAreRefused) {
   EXPECT_EQ(load_error("a.pdf", sample("loop.pdf")).kind(), ErrorKind::Corrupt);
   const Error claims = load_error("a.pdf", sample("claims.pdf"));

@@ -89,6 +89,29 @@ TEST(PrintedText, DropsAHyphenWhereItCutsAWord) {
   EXPECT_EQ(printed(page(block({line(50, 100, "-")}) + block({line(50, 200, "next")}))).text, "-\n\nnext");
 }
 
+TEST(PrintedText, KeepsAHyphenThatTheDocumentPrintsInsideThatWord) {
+  const auto text_of = [](std::string_view elsewhere, std::string_view first, std::string_view second) {
+    return printed(page(block({line(50, 60, elsewhere)}) + block({line(50, 100, first), line(50, 112, second)}, 82))).text;
+  };
+  EXPECT_EQ(text_of("Non-free packages.", "a non-", "free one"), "Non-free packages.\n\na non-free one");
+  EXPECT_EQ(text_of("Nonfree packages.", "a non-", "free one"), "Nonfree packages.\n\na nonfree one");
+  EXPECT_EQ(text_of("Use --delayed here.", "is --", "delayed."), "Use --delayed here.\n\nis --delayed.");
+  EXPECT_EQ(text_of("Others.", "a dash --", "and on"), "Others.\n\na dash -- and on");
+  EXPECT_EQ(text_of("Others.", "the pre-", "and post-war"), "Others.\n\nthe pre- and post-war");
+  EXPECT_EQ(text_of("Others.", "in 1990-", "1995 too"), "Others.\n\nin 1990-1995 too");
+  EXPECT_EQ(text_of("See /usr/share/doc.", "in /usr/share/", "doc and"), "See /usr/share/doc.\n\nin /usr/share/doc and");
+  EXPECT_EQ(text_of("See dists/main/ too.", "dists/main/", "... and"), "See dists/main/ too.\n\ndists/main/ ... and");
+  EXPECT_EQ(text_of("Others.", "in /usr/share/", "and below"), "Others.\n\nin /usr/share/ and below");
+}
+
+TEST(PrintedText, TakesAnUnknownHyphenAsMostOthersOfTheDocumentAre) {
+  const TestPage unknown = block({line(50, 200, "a space-"), line(50, 212, "separated")}, 82);
+  const TestPage own = block({line(50, 60, "The non-free and the re-use.")}) + block({line(50, 100, "is non-"), line(50, 112, "free")}, 82);
+  EXPECT_THAT(printed(page(own + unknown)).text, ::testing::EndsWith("is non-free\n\na space-separated"));
+  const TestPage cut = block({line(50, 60, "The document and the chapter.")}) + block({line(50, 100, "is docu-"), line(50, 112, "ment")}, 82);
+  EXPECT_THAT(printed(page(cut + unknown)).text, ::testing::EndsWith("is document\n\na spaceseparated"));
+}
+
 TEST(PrintedText, ReadsASectionsNumberAndTitleAsOne) {
   EXPECT_EQ(printed(page(block({line(50, 100, "1.1.4")}) + block({line(90, 100, "The root shell")}))).text, "1.1.4 The root shell");
   EXPECT_EQ(printed(page(block({line(50, 100, "1.1.4")}) + block({line(50, 140, "Below")}))).text, "1.1.4\n\nBelow");

@@ -1,16 +1,24 @@
 #include "documents/detail/pdf_text.h"
 
 #include <algorithm>
+#include <cmath>
+#include <span>
 #include <utility>
 
 #include "base/unicode.h"
+#include "documents/detail/hyphenation.h"
 #include "documents/detail/joining.h"
 #include "documents/detail/monospace.h"
 
 namespace panduan::documents::detail {
 namespace {
 
-constexpr std::string_view kSoftHyphen = "\u00AD";
+/// A word without the hyphen at its end.
+std::string_view cut_before_hyphen(std::string_view word) {
+  constexpr std::string_view kSoftHyphen = "\u00AD";
+  word.remove_suffix(word.ends_with('-') ? 1 : kSoftHyphen.size());
+  return word.substr(0, word.find_last_not_of(' ') + 1);
+}
 
 bool is_dots(std::string_view text) { return !text.empty() && text.find_first_not_of('.') == std::string_view::npos; }
 
@@ -22,7 +30,7 @@ bool is_item_number(std::string_view text) {
 
 class TextWriter {
  public:
-  explicit TextWriter(const PdfLayout& layout) : layout_(layout), monospaced_widths_(monospaced_widths(layout)) {}
+  explicit TextWriter(const PdfLayout& layout) : layout_(layout), monospaced_widths_(monospaced_widths(layout)), hyphenation_(layout) {}
 
   PrintedText write() {
     for (const PdfLayout::Page& page : layout_.pages) write_page(page);
@@ -49,7 +57,7 @@ class TextWriter {
     PrintedParagraph paragraph;
     std::vector<std::pair<float, std::size_t>> heights;
     const PdfLayout::Line* previous = nullptr;
-    bool hyphen_dropped = false;
+    LineEnd line_end = LineEnd::None;
     const std::size_t begin = printed_.text.size();
     std::size_t own_begin = begin;
     for (std::size_t index = block.first_line; index < block.end_line; ++index) {
@@ -64,11 +72,11 @@ class TextWriter {
         own_begin = printed_.text.size();
       } else {
         if (!share_row(previous->box, line.box)) ++paragraph.rows;
-        if (!hyphen_dropped) join_lines(block, *previous, line, monospaced_width);
+        if (line_end == LineEnd::None) join_lines(block, *previous, line, monospaced_width);
         paragraph.box.include(line.box);
       }
-      hyphen_dropped = ends_with_hyphen(block, index);
-      write_line(line, hyphen_dropped, heights);
+      line_end = end_of_line(block, index, monospaced_width > 0);
+      write_line(line, line_end, heights);
       previous = &line;
     }
     if (previous == nullptr) return;
@@ -85,19 +93,25 @@ class TextWriter {
     left_out_ = false;
   }
 
-  /// Whether the line's last word is cut in two there: a hyphen before a capital or a digit belongs to its word.
-  bool ends_with_hyphen(const PdfLayout::Block& block, std::size_t index) const {
+  LineEnd end_of_line(const PdfLayout::Block& block, std::size_t index, bool is_monospaced) const {
     const PdfLayout::Line& line = layout_.lines[index];
-    if (index + 1 >= block.end_line || layout_.lines[index + 1].first_word == layout_.lines[index + 1].end_word) return false;
-    const std::string_view last = layout_.text(layout_.words[line.end_word - 1]);
-    const bool has_hyphen = last.ends_with('-') || last.ends_with(kSoftHyphen);
-    if (!has_hyphen || last.size() < 2) return false;
-    const char next = layout_.text(layout_.words[layout_.lines[index + 1].first_word]).front();
-    return last.ends_with(kSoftHyphen) || !((next >= 'A' && next <= 'Z') || (next >= '0' && next <= '9'));
+    const bool is_last = index + 1 >= block.end_line || layout_.lines[index + 1].first_word == layout_.lines[index + 1].end_word;
+    if (is_last || is_monospaced) return LineEnd::None;  // lines of a program end where it says so
+    return hyphenation_.between(layout_.text(layout_.words[line.end_word - 1]), layout_.text(layout_.words[layout_.lines[index + 1].first_word]));
+  }
+
+  /// Of a word inside a table's row, where the next one stands in another line of its cell.
+  LineEnd end_in_cell(const PdfLayout::Line& row, std::size_t index) const {
+    if (index + 1 >= row.end_word) return LineEnd::None;
+    const PdfLayout::Word& word = layout_.words[index];
+    const PdfLayout::Word& next = layout_.words[index + 1];
+    if (next.begins_cell || share_row(word.box, next.box)) return LineEnd::None;
+    return hyphenation_.between(layout_.text(word), layout_.text(next));
   }
 
   void write_table(const PdfLayout::Block& block) {
     if (block.first_line == block.end_line) return;
+    const bool goes_on = continues_table(block);
     if (!printed_.text.empty()) printed_.text.append("\n\n");
     PrintedParagraph paragraph{.text = {printed_.text.size(), 0}, .box = block.box, .page = printed_.pages.size() - 1, .rows = 0, .is_table = true};
     std::vector<std::pair<float, std::size_t>> heights;
@@ -110,16 +124,48 @@ class TextWriter {
     paragraph.text.end = table.text.end = printed_.text.size();
     paragraph.word_height = weighted_median(std::move(heights));
     printed_.paragraphs.push_back(paragraph);
-    printed_.tables.push_back(table);
+    if (goes_on) printed_.tables.back().text.end = table.text.end;
+    else printed_.tables.push_back(table);
+    last_table_ = {.block = &block, .columns = columns_of(block), .page = paragraph.page};
     left_out_ = true;  // no item's number goes on behind a table
   }
 
+  std::size_t columns_of(const PdfLayout::Block& block) const {
+    std::size_t most = 0;
+    for (std::size_t index = block.first_line; index < block.end_line; ++index) {
+      const PdfLayout::Line& row = layout_.lines[index];
+      const auto words = std::span(layout_.words).subspan(row.first_word, row.end_word - row.first_word);
+      most = std::max(most, 1 + static_cast<std::size_t>(std::ranges::count_if(words, &PdfLayout::Word::begins_cell)));
+    }
+    return most;
+  }
+
+  /// Whether a table that begins a page is the rest of the one that ended the page before: it is as wide, has as many columns, and does not name them anew.
+  bool continues_table(const PdfLayout::Block& block) const {
+    constexpr float kAligned = 3;  // points
+    if (last_table_.block == nullptr || printed_.tables.back().text.end != printed_.text.size() || last_table_.page + 2 != printed_.pages.size()) return false;
+    const PdfLayout::Block& before = *last_table_.block;
+    if (std::abs(before.box.left - block.box.left) > kAligned || std::abs(before.box.right - block.box.right) > kAligned) return false;
+    return last_table_.columns == columns_of(block) && !(block.has_header && same_words(before.first_line, block.first_line));
+  }
+
+  bool same_words(std::size_t first, std::size_t second) const {
+    const PdfLayout::Line& a = layout_.lines[first];
+    const PdfLayout::Line& b = layout_.lines[second];
+    return std::ranges::equal(std::span(layout_.words).subspan(a.first_word, a.end_word - a.first_word),
+                              std::span(layout_.words).subspan(b.first_word, b.end_word - b.first_word),
+                              [&](const PdfLayout::Word& one, const PdfLayout::Word& other) { return layout_.text(one) == layout_.text(other); });
+  }
+
   void write_row(const PdfLayout::Line& row, std::vector<std::pair<float, std::size_t>>& heights) {
+    LineEnd line_end = LineEnd::None;
     for (std::size_t index = row.first_word; index < row.end_word; ++index) {
       const PdfLayout::Word& word = layout_.words[index];
-      const std::string_view text = layout_.text(word);
+      std::string_view text = layout_.text(word);
       if (index > row.first_word && word.begins_cell) printed_.text.append(printed_.text.ends_with('\n') || printed_.text.ends_with(' ') ? "| " : " | ");
-      else if (index > row.first_word && needs_space_between(printed_.text, text)) printed_.text.push_back(' ');
+      else if (index > row.first_word && line_end == LineEnd::None && needs_space_between(printed_.text, text)) printed_.text.push_back(' ');
+      line_end = end_in_cell(row, index);
+      if (line_end == LineEnd::Cut) text = cut_before_hyphen(text);
       if (!text.empty()) add_word(text, word.box, heights);
     }
   }
@@ -176,17 +222,14 @@ class TextWriter {
     if (beside > kTouching * after.box.height() || below > kTouching * size || !share_row(before.box, after.box)) printed_.text.push_back(' ');
   }
 
-  void write_line(const PdfLayout::Line& line, bool drop_hyphen, std::vector<std::pair<float, std::size_t>>& heights) {
+  void write_line(const PdfLayout::Line& line, LineEnd end, std::vector<std::pair<float, std::size_t>>& heights) {
     std::vector<WordBox>& boxes = printed_.pages.back().words;
     for (std::size_t index = line.first_word; index < line.end_word; ++index) {
       const PdfLayout::Word& word = layout_.words[index];
       std::string_view text = layout_.text(word);
       const bool continues_dots = index > line.first_word && is_dots(text) && is_dots(layout_.text(layout_.words[index - 1]));
       if (index > line.first_word) join_words(layout_.words[index - 1], word);
-      if (drop_hyphen && index + 1 == line.end_word) {
-        text.remove_suffix(text.ends_with('-') ? 1 : kSoftHyphen.size());
-        text = text.substr(0, text.find_last_not_of(' ') + 1);
-      }
+      if (end == LineEnd::Cut && index + 1 == line.end_word) text = cut_before_hyphen(text);
       if (text.empty()) continue;
       if (continues_dots && !boxes.empty()) {
         printed_.text.append(text);
@@ -200,6 +243,12 @@ class TextWriter {
 
   const PdfLayout& layout_;
   const std::vector<float> monospaced_widths_;  ///< by block
+  const Hyphenation hyphenation_;
+  struct {
+    const PdfLayout::Block* block = nullptr;
+    std::size_t columns = 0;
+    std::size_t page = 0;
+  } last_table_;  ///< that was written
   PrintedText printed_;
   bool left_out_ = false;
 };

@@ -23,7 +23,7 @@ struct PrintedText {
   std::vector<Table> tables;
 };
 
-/// Joins words to lines and lines to paragraphs. A hyphen at a line's end is left out; a table's rows are lines, " | " between their cells.
+/// Joins words to lines and lines to paragraphs. A hyphen that cuts a word at a line's end is left out; a table's rows are lines, " | " between their cells.
 PrintedText build_printed_text(const PdfLayout& layout);
 
 /// Finds headings by their size and their numbers ("2.1.3 Title"); none on contents pages' lines.

@@ -23,9 +23,11 @@ void append(ParsedDocument& whole, const ParsedDocument& from, std::size_t page_
   for (const Heading& heading : from.headings) {
     if (is_within(heading.text, page.text)) whole.headings.push_back({.level = heading.level, .text = moved(heading.text, page.text.begin, begin)});
   }
-  for (const Table& table : from.tables) {
-    if (is_within(table.text, page.text))
-      whole.tables.push_back({.text = moved(table.text, page.text.begin, begin), .header = moved(table.header, page.text.begin, begin)});
+  for (const Table& table : from.tables) {  // of one that goes over pages: what stands on this one
+    const ByteRange here{std::max(table.text.begin, page.text.begin), std::min(table.text.end, page.text.end)};
+    if (here.begin >= here.end) continue;
+    const ByteRange header = is_within(table.header, here) ? table.header : ByteRange{here.begin, here.begin};
+    whole.tables.push_back({.text = moved(here, page.text.begin, begin), .header = moved(header, page.text.begin, begin)});
   }
 }
 

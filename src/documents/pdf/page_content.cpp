@@ -1,7 +1,9 @@
 #include "documents/pdf/page_content.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <string_view>
 
 #include "documents/pdf/painted_objects.h"
 
@@ -43,6 +45,7 @@ class PageReader {
     float size = 0;
     Direction direction = Direction::Right;
     bool may_vanish = false;
+    bool is_bold = false;
     bool is_upright = true;  ///< in PDF's own coordinates, which is what its loose boxes are made for
   };
 
@@ -53,7 +56,7 @@ class PageReader {
     if (object == nullptr) return;
     if (object != style_.object) take_style(object, index);
     if (style_.size < kSmallestSize || style_.size > kMostSize) return hide(code, {});
-    Glyph glyph{.code = code, .direction = style_.direction, .box = {}, .baseline = 0, .size = style_.size};
+    Glyph glyph{.code = code, .direction = style_.direction, .box = {}, .baseline = 0, .size = style_.size, .is_bold = style_.is_bold};
     if (!place(index, glyph)) return;
     if (is_hidden(glyph)) return hide(code, glyph.box);
     content_.was_recognised |= style_.text != nullptr && style_.text->is_invisible;
@@ -76,12 +79,24 @@ class PageReader {
     if (library_.character_matrix(text_, index, &matrix) == 0) matrix = {};
     const auto scale = std::hypot(matrix.c, matrix.d);  // across the line: what makes letters tall
     style_.size = static_cast<float>(std::abs(library_.font_size(text_, index))) * (std::isfinite(scale) ? scale : 1.0F);
+    style_.is_bold = is_bold(index);
     style_.is_upright = std::abs(matrix.b) < 0.02F * std::abs(matrix.a) && matrix.a > 0 && matrix.d > 0;
     float x = matrix.a;
     float y = matrix.b;
     shown_.turn(x, y);
     if (std::abs(x) >= std::abs(y)) style_.direction = x >= 0 ? Direction::Right : Direction::Left;
     else style_.direction = y > 0 ? Direction::Down : Direction::Up;
+  }
+
+  /// Its weight would tell, but programs write the same one for all fonts.
+  bool is_bold(int index) const {
+    std::array<char, 128> name{};
+    int flags = 0;
+    const unsigned long bytes = library_.font_name(text_, index, name.data(), name.size(), &flags);
+    if (bytes == 0 || bytes > name.size()) return false;
+    const std::string_view written(name.data(), bytes - 1);
+    static constexpr std::array<std::string_view, 5> kBold{"Bold", "bold", "BOLD", "Black", "Heavy"};
+    return std::ranges::any_of(kBold, [&](std::string_view word) { return written.find(word) != std::string_view::npos; });
   }
 
   /// False for what has no place.

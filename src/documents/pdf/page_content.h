@@ -20,6 +20,7 @@ struct Glyph {
   Box box;
   float baseline = 0;
   float size = 0;  ///< of the font, as shown, in points
+  bool is_bold = false;  ///< by its font's name
 };
 
 /// A ruling line or a thin filled box, on the page as it is shown.

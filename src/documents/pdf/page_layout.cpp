@@ -43,8 +43,15 @@ float usual_leading(const std::vector<PageLine>& lines) {
   return std::clamp(*middle * 1.12F, kUsualLeading, kMostLeading);
 }
 
+/// Whether a line that is bold from its begin to its end stands above one that is not: a heading of the text's own size.
+bool is_heading_above(const PageBlock& block, const PageLine& line) {
+  if (line.words.empty() || line.words.front().is_bold) return false;
+  return std::ranges::all_of(block.lines, [](const PageLine& above) { return std::ranges::all_of(above.words, &PageWord::is_bold); });
+}
+
 bool continues(const PageBlock& block, const PageLine& line, float most_leading) {
   const PageLine& last = block.lines.back();
+  if (is_heading_above(block, line)) return false;
   if (std::abs(last.size - line.size) > kSizesDiffer * std::max(last.size, line.size)) return false;
   const float leading = line.baseline - last.baseline;
   if (leading <= 0.3F * line.size || leading > most_leading * line.size) return false;

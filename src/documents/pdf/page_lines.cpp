@@ -22,7 +22,7 @@ constexpr float kCodeGap = 12;            // between words of one width a charac
 constexpr float kSameBaseline = 0.2F;
 constexpr float kRaisedGap = 0.35F;      // between a word and its footnote's number
 constexpr float kWordGap = 0.1F;         // where a line has no spaces of its own
-constexpr float kWordGapBesideSpaces = 0.25F;
+constexpr float kWordGapBesideSpaces = 0.2F;  // a space of its own text is often not given, and is a quarter wide in many fonts
 constexpr float kStepBack = 0.6F;
 
 struct Piece {
@@ -36,7 +36,29 @@ struct Piece {
   bool is_monospaced() const { return most_width > 0 && most_width - least_width <= 0.02F * most_width; }
 };
 
-std::vector<Piece> find_pieces(const std::vector<Glyph>& glyphs, Direction direction) {
+/// Upright lines, by their place: none is printed across.
+class RulesBetween {
+ public:
+  explicit RulesBetween(const std::vector<Rule>& rules) {
+    for (const Rule& rule : rules) {
+      if (!rule.is_horizontal) upright_.push_back(rule.box);
+    }
+    std::ranges::sort(upright_, {}, middle_of);
+  }
+  bool any(const Box& left, const Box& right) const {
+    const float middle = (std::max(left.top, right.top) + std::min(left.bottom, right.bottom)) / 2;
+    for (auto rule = std::ranges::lower_bound(upright_, left.right - 1, {}, middle_of); rule != upright_.end() && middle_of(*rule) <= right.left + 1; ++rule) {
+      if (rule->top <= middle && rule->bottom >= middle) return true;
+    }
+    return false;
+  }
+
+ private:
+  static float middle_of(const Box& rule) { return (rule.left + rule.right) / 2; }
+  std::vector<Box> upright_;
+};
+
+std::vector<Piece> find_pieces(const std::vector<Glyph>& glyphs, Direction direction, const RulesBetween& rules) {
   std::vector<Piece> pieces;
   bool after_space = false;
   for (std::size_t index = 0; index < glyphs.size(); ++index) {
@@ -53,6 +75,8 @@ std::vector<Piece> find_pieces(const std::vector<Glyph>& glyphs, Direction direc
       const float gap = glyph.box.left - before.box.right;
       goes_on = std::abs(glyph.baseline - before.baseline) <= 0.1F * glyph.size && std::abs(glyph.size - before.size) <= 0.2F * glyph.size &&
                 gap <= kPieceGap * glyph.size && gap >= -kStepBack * glyph.size;
+      const bool begins_word = after_space || gap > kWordGap * glyph.size;
+      if (goes_on && begins_word) goes_on = !rules.any(before.box, glyph.box);
     }
     if (!goes_on)
       pieces.push_back(
@@ -109,25 +133,6 @@ std::vector<std::vector<const Piece*>> find_rows(const std::vector<Piece>& piece
   for (auto& row : rows) std::ranges::sort(row, {}, [](const Piece* piece) { return std::pair(piece->box.left, piece); });
   return rows;
 }
-
-class RulesBetween {
- public:
-  explicit RulesBetween(const std::vector<Rule>& rules) {
-    for (const Rule& rule : rules) {
-      if (!rule.is_horizontal) upright_.push_back(&rule.box);
-    }
-  }
-  bool any(const Box& left, const Box& right) const {
-    const float middle = (std::max(left.top, right.top) + std::min(left.bottom, right.bottom)) / 2;
-    return std::ranges::any_of(upright_, [&](const Box* rule) {
-      const float x = (rule->left + rule->right) / 2;
-      return x >= left.right - 1 && x <= right.left + 1 && rule->top <= middle && rule->bottom >= middle;
-    });
-  }
-
- private:
-  std::vector<const Box*> upright_;
-};
 
 std::string text_of(const Piece& piece, const std::vector<Glyph>& glyphs) {
   std::string text;
@@ -195,7 +200,7 @@ class LineMaker {
     for (const Placed& placed : row) {
       const Glyph& glyph = *placed.glyph;
       const bool begins = line.words.empty() || placed.after_space || glyph.box.left - right > threshold * glyph.size;
-      if (begins) line.words.push_back({.text = {}, .box = glyph.box});
+      if (begins) line.words.push_back({.text = {}, .box = glyph.box, .is_bold = glyph.is_bold});
       append_letters(line.words.back().text, glyph.code);
       line.words.back().box.include(glyph.box);
       right = begins ? glyph.box.right : std::max(right, glyph.box.right);
@@ -245,8 +250,8 @@ bool is_item_mark(std::string_view text) {
 }
 
 std::vector<PageLine> find_lines(const std::vector<Glyph>& glyphs, Direction direction, const std::vector<Rule>& rules) {
-  const std::vector<Piece> pieces = find_pieces(glyphs, direction);
   const RulesBetween between(rules);
+  const std::vector<Piece> pieces = find_pieces(glyphs, direction, between);
   const LineMaker maker(glyphs, between);
   std::vector<PageLine> lines;
   for (const auto& row : find_rows(pieces)) maker.add_row(row, lines);

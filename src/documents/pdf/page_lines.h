@@ -12,6 +12,7 @@ struct PageWord {
   std::string text;
   Box box;
   bool begins_cell = false;
+  bool is_bold = false;  ///< its first letter
 };
 
 /// Words that stand on one baseline without a wide gap, from left to right; of a table: a row, cell after cell.

@@ -86,6 +86,7 @@ void find_text_functions(void* handle, Library& made) {
   find(handle, made.is_generated, "FPDFText_IsGenerated");
   find(handle, made.font_size, "FPDFText_GetFontSize");
   find(handle, made.character_matrix, "FPDFText_GetMatrix");
+  find(handle, made.font_name, "FPDFText_GetFontInfo");
   find(handle, made.loose_box, "FPDFText_GetLooseCharBox");
   find(handle, made.tight_box, "FPDFText_GetCharBox");
   find(handle, made.origin, "FPDFText_GetCharOrigin");

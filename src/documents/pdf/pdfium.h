@@ -80,6 +80,7 @@ struct Library {
   int (*is_generated)(TextPage, int);
   double (*font_size)(TextPage, int);
   int (*character_matrix)(TextPage, int, Matrix*);
+  unsigned long (*font_name)(TextPage, int, void* utf8, unsigned long bytes, int* flags);
   int (*loose_box)(TextPage, int, Rectangle*);
   int (*tight_box)(TextPage, int, double* left, double* right, double* bottom, double* top);
   int (*origin)(TextPage, int, double* x, double* y);
