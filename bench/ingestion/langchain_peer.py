@@ -19,6 +19,7 @@ import warnings
 import zipfile
 
 import bs4
+import tokenizers
 from langchain_chroma import Chroma
 from langchain_community import document_loaders as loaders
 from langchain_core.documents import Document
@@ -30,6 +31,7 @@ warnings.filterwarnings("ignore")
 CHINESE = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
 # 1,000 characters of English are about 256 tokens; so are 385 of Chinese.
 CHUNK_CHARACTERS, CHINESE_WEIGHT = 1000, 2.6
+MOST_TOKENS = 480  # the model takes 512, the prefix and its marks with them; where the tokens are denser at the beginning the rest is room
 
 
 def length_of(text):
@@ -37,13 +39,14 @@ def length_of(text):
 
 
 class ServerEmbeddings(Embeddings):
-    """llama-server's /v1/embeddings, several texts a request and several requests at once, on connections that stay open."""
+    """llama-server's /v1/embeddings, several texts a request and several requests at once, on connections that stay open. Texts that are too long are cut first, for llama-server refuses them."""
 
-    def __init__(self, url, batch, at_once):
+    def __init__(self, url, batch, at_once, tokenizer):
+        self.tokenizer = tokenizer
         self.address, self.batch = urllib.parse.urlsplit(url).netloc, batch
         self.own = threading.local()
         self.pool = concurrent.futures.ThreadPoolExecutor(at_once)
-        self.tokens = self.cut = 0
+        self.tokens = self.cut = self.refused = 0
         self.seconds = 0.0
 
     def ask(self, texts):
@@ -57,7 +60,7 @@ class ServerEmbeddings(Embeddings):
                 raise RuntimeError(f"llama-server answered {answer.status}: {said[:300]}")
             if len(texts) > 1:  # one of them has more tokens than the model takes
                 return [vector for text in texts for vector in self.ask([text])]
-            self.cut += 1
+            self.refused += 1
             return self.ask([texts[0][: len(texts[0]) * 3 // 4]])
         told = json.loads(said)
         self.tokens += told["usage"]["prompt_tokens"]
@@ -65,6 +68,7 @@ class ServerEmbeddings(Embeddings):
 
     def embed(self, texts, prefix):
         began = time.monotonic()
+        texts = [self.shortened(text, encoded) for text, encoded in zip(texts, self.tokenizer.encode_batch_fast(texts) if len(texts) > 1 else [None])]
         # Texts of like length go together, as it is for panduan.
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         groups = [order[begin:begin + self.batch] for begin in range(0, len(order), self.batch)]
@@ -74,6 +78,12 @@ class ServerEmbeddings(Embeddings):
                 vectors[index] = vector
         self.seconds += time.monotonic() - began
         return vectors
+
+    def shortened(self, text, encoded):
+        if encoded is None or len(encoded.ids) <= MOST_TOKENS:
+            return text
+        self.cut += 1
+        return text[: len(text) * MOST_TOKENS // len(encoded.ids)]
 
     def embed_documents(self, texts):
         return self.embed(texts, "passage: ")
@@ -149,6 +159,7 @@ def main():
     arguments.add_argument("folder", type=pathlib.Path)
     arguments.add_argument("store", type=pathlib.Path)
     arguments.add_argument("--server", required=True)
+    arguments.add_argument("--tokenizer", required=True, help="that tokenizer.py wrote")
     arguments.add_argument("--question", required=True)
     arguments.add_argument("--loaders", choices=("light", "documented"), required=True)
     arguments.add_argument("--batch", type=int, required=True, help="texts a request")
@@ -157,7 +168,7 @@ def main():
     arguments.add_argument("--records", type=pathlib.Path, help="use LangChain's record manager in this file, which knows what was added before")
     arguments.add_argument("--embed-only", type=int, help="only embed so many chunks, and say how fast")
     given = arguments.parse_args()
-    embeddings = ServerEmbeddings(given.server, given.batch, given.at_once)
+    embeddings = ServerEmbeddings(given.server, given.batch, given.at_once, tokenizers.Tokenizer.from_file(given.tokenizer))
     embeddings.embed_query("awake")
     embeddings.tokens, embeddings.seconds = 0, 0.0
     began, processor = time.monotonic(), time.process_time()
@@ -181,9 +192,9 @@ def main():
     found = store.similarity_search(given.question, k=3)
     ended = time.monotonic()
     print(json.dumps({"seconds": ended - began, "load_seconds": loaded - began, "split_seconds": split - loaded, "embed_seconds": embeddings.seconds,
-                      "store_seconds": ended - split - embeddings.seconds, "processor_seconds": time.process_time() - processor,
+                      "store_seconds": ended - split - embeddings.seconds, "python_processor_seconds": time.process_time() - processor,
                       "documents": len({document.metadata["source"] for document in documents}), "failed": failed, "chunks": len(splits), "tokens": embeddings.tokens,
-                      "cut": embeddings.cut, "found": [document.metadata["source"] for document in found]}))
+                      "cut": embeddings.cut, "refused": embeddings.refused, "found": [document.metadata["source"] for document in found]}))
 
 
 main()
