@@ -50,11 +50,19 @@ class ServerEmbeddings(Embeddings):
         self.seconds = 0.0
 
     def ask(self, texts):
-        if not hasattr(self.own, "connection"):
-            self.own.connection = http.client.HTTPConnection(self.address, timeout=600)
-        self.own.connection.request("POST", "/v1/embeddings", json.dumps({"input": texts, "encoding_format": "float"}), {"Content-Type": "application/json"})
-        answer = self.own.connection.getresponse()
-        said = answer.read()
+        body = json.dumps({"input": texts, "encoding_format": "float"})
+        for is_last in (False, True):
+            if not hasattr(self.own, "connection"):
+                self.own.connection = http.client.HTTPConnection(self.address, timeout=600)
+            try:
+                self.own.connection.request("POST", "/v1/embeddings", body, {"Content-Type": "application/json"})
+                answer = self.own.connection.getresponse()
+                said = answer.read()
+                break
+            except (ConnectionError, http.client.HTTPException):  # the server closes a connection that was idle
+                del self.own.connection
+                if is_last:
+                    raise
         if answer.status != 200:
             if b"too large" not in said and b"exceed" not in said:
                 raise RuntimeError(f"llama-server answered {answer.status}: {said[:300]}")
