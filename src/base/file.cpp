@@ -23,13 +23,47 @@ class Descriptor {
   ~Descriptor() {
     if (value_ >= 0) ::close(value_);
   }
+  Descriptor(Descriptor&& other) noexcept : value_(std::exchange(other.value_, -1)) {}
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
+  Descriptor& operator=(Descriptor&&) = delete;
   int get() const { return value_; }
 
  private:
   int value_;
 };
+
+struct OpenedFile {
+  Descriptor descriptor;
+  std::uint64_t bytes;
+};
+
+OpenedFile open_to_read(const std::filesystem::path& path) {
+  const std::string what = fmt::format("cannot read '{}'", path.string());
+  // O_NONBLOCK: opening a pipe must not wait for a writer.
+  const int opened = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (opened < 0) throw error_from_errno(errno, what);
+  OpenedFile file{.descriptor = Descriptor(opened), .bytes = 0};
+  struct stat status{};
+  if (::fstat(opened, &status) != 0) throw error_from_errno(errno, what);
+  if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::InvalidInput, what + ": it is not a regular file");
+  file.bytes = static_cast<std::uint64_t>(status.st_size);
+  return file;
+}
+
+std::string read_up_to(const Descriptor& file, std::size_t count, const std::filesystem::path& path) {
+  std::string bytes(count, '\0');
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw error_from_errno(errno, fmt::format("cannot read '{}'", path.string()));
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  return bytes;
+}
 
 void write_all(int descriptor, std::string_view bytes, const std::filesystem::path& path) {
   while (!bytes.empty()) {
@@ -65,28 +99,12 @@ Error error_from_errno(int number, const std::string& what) {
 }
 
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes) {
-  const std::string what = fmt::format("cannot read '{}'", path.string());
-  // O_NONBLOCK: opening a pipe must not wait for a writer.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (file.get() < 0) throw error_from_errno(errno, what);
-  struct stat status{};
-  if (::fstat(file.get(), &status) != 0) throw error_from_errno(errno, what);
-  if (!S_ISREG(status.st_mode)) throw Error(ErrorKind::InvalidInput, what + ": it is not a regular file");
-  if (static_cast<std::uint64_t>(status.st_size) > max_bytes) {
-    throw Error(ErrorKind::TooLarge, fmt::format("'{}' has {} bytes, the limit is {}", path.string(), status.st_size, max_bytes));
-  }
-  std::string bytes(static_cast<std::size_t>(status.st_size), '\0');
-  std::size_t filled = 0;
-  while (filled < bytes.size()) {
-    const ssize_t count = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) throw error_from_errno(errno, what);
-    if (count == 0) break;
-    filled += static_cast<std::size_t>(count);
-  }
-  bytes.resize(filled);
-  return bytes;
+  const OpenedFile file = open_to_read(path);
+  if (file.bytes > max_bytes) throw Error(ErrorKind::TooLarge, fmt::format("'{}' has {} bytes, the limit is {}", path.string(), file.bytes, max_bytes));
+  return read_up_to(file.descriptor, static_cast<std::size_t>(file.bytes), path);
 }
+
+std::string read_file_start(const std::filesystem::path& path, std::size_t bytes) { return read_up_to(open_to_read(path).descriptor, bytes, path); }
 
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes) {
   std::string temporary = path.string() + ".XXXXXX";

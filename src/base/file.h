@@ -10,6 +10,9 @@ namespace panduan {
 /// The whole file. Throws Error: NotFound, Forbidden, InvalidInput (a folder, a device), TooLarge (over `max_bytes`).
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
+/// So many bytes of its beginning, or fewer where it has fewer. Throws Error: NotFound, Forbidden, InvalidInput (a folder, a device).
+std::string read_file_start(const std::filesystem::path& path, std::size_t bytes);
+
 /// Writes beside the file, flushes to the disk and renames: readers see the old bytes or the new ones. Throws Error{NoSpace, Internal}.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 

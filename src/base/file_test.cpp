@@ -93,6 +93,7 @@ TEST(ReadFile, RefusesWhatIsNoRegularFileAndDoesNotWaitForIt) {
   ASSERT_EQ(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)), 0);
   for (const fs::path& path : {folder.path(), fs::path("/dev/null"), folder.path() / "pipe", folder.path() / "socket"}) {
     EXPECT_EQ(failure_of([&] { read_file(path, kMegabyte); }).kind, ErrorKind::InvalidInput) << path;
+    EXPECT_EQ(failure_of([&] { read_file_start(path, 10); }).kind, ErrorKind::InvalidInput) << path;
   }
   ::close(socket);
 }
@@ -104,6 +105,14 @@ TEST(ReadFile, TakesAFileUpToTheLimitAndNamesItAbove) {
   const Failure failure = failure_of([&] { read_file(folder.path() / "file", 4); });
   EXPECT_EQ(failure.kind, ErrorKind::TooLarge);
   EXPECT_NE(failure.message.find("5 bytes, the limit is 4"), std::string::npos) << failure.message;
+}
+
+TEST(ReadFile, GivesItsStartAlone) {
+  const TemporaryFolder folder;
+  std::ofstream(folder.path() / "file") << "12345";
+  EXPECT_EQ(read_file_start(folder.path() / "file", 3), "123");
+  EXPECT_EQ(read_file_start(folder.path() / "file", 9), "12345");
+  EXPECT_EQ(failure_of([&] { read_file_start(folder.path() / "none", 9); }).kind, ErrorKind::NotFound);
 }
 
 TEST(ReadFile, MayNotReadWhatBelongsToOthers) {

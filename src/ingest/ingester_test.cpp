@@ -1,6 +1,7 @@
 #include "ingest/ingester.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include "base/hash.h"
 #include "documents/worker.h"
@@ -115,6 +116,17 @@ TEST_F(IngesterTest, AFileThatFailsIsReportedAndTheRestGoesOn) {
   EXPECT_THAT(results_[2].reason, HasSubstr("the limit is 1000"));
   EXPECT_EQ(results_[0].source, (root() / "1-empty.txt").string());
   EXPECT_THAT(stored(), SizeIs(1));
+}
+
+TEST_F(IngesterTest, APipeOrADeviceIsReportedAndNotWaitedFor) {
+  const fs::path pipe = root() / "pipe";
+  const fs::path named = root() / "pipe.txt";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  ASSERT_EQ(::mkfifo(named.c_str(), 0600), 0);
+  EXPECT_EQ(add({pipe, named, "/dev/zero", write("good.txt", "apples")}).failed, 3U);
+  for (std::size_t index : {0U, 2U, 3U}) EXPECT_THAT(results_.at(index).reason, HasSubstr("not a regular file")) << results_.at(index).source;
+  EXPECT_EQ(store_->file_notes(workspace_, pipe.string()).size(), 1U);
+  EXPECT_THAT(sources_with("apples"), SizeIs(1));
 }
 
 TEST_F(IngesterTest, AModelThatFailsForOneFileLeavesTheOthers) {

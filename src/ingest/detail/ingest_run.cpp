@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <cerrno>
-#include <fstream>
 
 #include "base/file.h"
 #include "documents/container.h"
@@ -22,10 +20,8 @@ store::FileStamp stamp_of(const std::filesystem::path& path) {
 bool holds_files(const std::filesystem::path& path) {
   if (documents::has_container_ending(path)) return true;
   if (documents::has_known_ending(path)) return false;
-  std::array<char, 1024> start{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(start.data(), start.size());
-  return documents::is_container(path, {start.data(), static_cast<std::size_t>(file.gcount())});
+  constexpr std::size_t kTellingBytes = 1024;
+  return documents::is_container(path, read_file_start(path, kTellingBytes));
 }
 
 }  // namespace panduan::ingest::detail
