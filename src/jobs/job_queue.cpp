@@ -140,7 +140,12 @@ void JobQueue::take_back_interrupted() {
       set_error(job,
                 Error(ErrorKind::Internal, fmt::format("panduan ended {} times while it ran: 'panduan jobs retry {}' tries it once more", attempts, job.id)));
     }
-    store_.update_job(job);
+    try {
+      store_.update_job(job);
+    } catch (const Error& error) {
+      // A full disk keeps nobody from looking at what is there; the next one that opens the store takes it back.
+      log::warning(fmt::format("[jobs] {} stays as it was: {}", job.id, error.what()));
+    }
   }
 }
 

@@ -112,7 +112,9 @@ TEST_F(JobQueueTest, OneThatWaitsAndSaysTheSameIsGivenAgain) {
   EXPECT_EQ(other.id, one.id);
   EXPECT_EQ(find(one).priority, JobPriority::High);
   EXPECT_NE(submit("note", "b").id, one.id);
-  EXPECT_NE(queue_->submit(caller_, {.kind = "note", .arguments = "a", .bytes = "x"}).id, one.id);
+  const Job bytes = queue_->submit(caller_, {.kind = "note", .arguments = "c", .bytes = "x"});
+  EXPECT_NE(submit("note", "c").id, bytes.id) << "what is done with bytes is not the same";
+  EXPECT_NE(queue_->submit(caller_, {.kind = "note", .arguments = "c", .bytes = "x"}).id, bytes.id);
 }
 
 TEST_F(JobQueueTest, AMoreUrgentOneMakesTheRunningOneWaitAndItIsGoneOnWithAfterwards) {

@@ -105,7 +105,7 @@ class Store {
   virtual std::optional<Job> find_job(WorkspaceId workspace, std::string_view id) const = 0;
   /// Those that run, those that wait, and then those that are over; of the first two in the order they are taken, of the last the newest first.
   virtual std::vector<Job> list_jobs(WorkspaceId workspace, std::size_t limit) const = 0;
-  /// One that waits and says the same.
+  /// One that waits and says the same, and that has no bytes, which would be others.
   virtual std::optional<Job> find_waiting_job(WorkspaceId workspace, std::string_view kind, std::string_view arguments) const = 0;
   /// Of any workspace: the waiting one whose time has come, by priority and then age; else, as long as one waits, the one whose time comes first.
   virtual std::optional<Job> next_job(std::int64_t now_ms) const = 0;

@@ -390,6 +390,8 @@ TEST_F(StoreTest, JobsAreTakenByPriorityAndAgeAndListedAsTheyRunWaitAndEnded) {
   EXPECT_EQ(store_->next_job(5000)->arguments, "later");
   EXPECT_EQ(store_->find_waiting_job(workspace_, "add", "second")->arguments, "second");
   EXPECT_FALSE(store_->find_waiting_job(workspace_, "add", "running"));
+  store_->put_job(a_job(workspace_, "bytes"), "some");
+  EXPECT_FALSE(store_->find_waiting_job(workspace_, "add", "bytes")) << "the bytes may be others";
   EXPECT_FALSE(store_->find_waiting_job(store_->workspace("other"), "add", "second"));
   ASSERT_THAT(store_->running_jobs(), SizeIs(1));
   store_->set_job_progress(workspace_, store_->running_jobs()[0].id, "half");

@@ -102,7 +102,9 @@ std::vector<Job> SqliteStore::list_jobs(WorkspaceId workspace, std::size_t limit
 
 std::optional<Job> SqliteStore::find_waiting_job(WorkspaceId workspace, std::string_view kind, std::string_view arguments) const {
   const auto database = read();
-  auto row = database->prepare(std::string(kSelectJob) + "WHERE state = ? AND workspace_id = ? AND kind = ? AND arguments = ? ORDER BY id LIMIT 1");
+  auto row = database->prepare(std::string(kSelectJob) +
+                               "WHERE state = ? AND workspace_id = ? AND kind = ? AND arguments = ? "
+                               "AND NOT EXISTS (SELECT 1 FROM job_bytes b WHERE b.job_id = jobs.id) ORDER BY id LIMIT 1");
   row.bind(number(JobState::Waiting)).bind(workspace).bind(kind).bind(arguments);
   return row.step() ? std::optional(job_of(row)) : std::nullopt;
 }
