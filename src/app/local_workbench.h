@@ -2,6 +2,7 @@
 #include <map>
 #include <mutex>
 
+#include "app/background_work.h"
 #include "app/models.h"
 #include "app/workbench.h"
 #include "base/file.h"
@@ -11,7 +12,7 @@
 namespace panduan::app {
 
 /// The use cases in the process that owns the store.
-class LocalWorkbench final : public Workbench {
+class LocalWorkbench final : public OwningWorkbench {
  public:
   explicit LocalWorkbench(const Config& config);
 
@@ -39,13 +40,19 @@ class LocalWorkbench final : public Workbench {
   KeptConversation conversation(const identity::Caller& caller, const std::string& id) override;
   store::Conversation remove_conversation(const identity::Caller& caller, const std::string& id) override;
   rag::CheckedAnswer check_answer(const identity::Caller& caller, const rag::AnswerToCheck& answer, const std::stop_token& stop) override;
+  store::Job submit(const identity::Caller& caller, const LongWork& work, store::JobPriority priority) override;
+  std::vector<store::Job> jobs(const identity::Caller& caller, std::size_t limit) override;
+  store::Job job(const identity::Caller& caller, const std::string& id) override;
+  store::Job cancel_job(const identity::Caller& caller, const std::string& id) override;
+  store::Job retry_job(const identity::Caller& caller, const std::string& id) override;
+  void run_jobs(const std::stop_token& stop) override;
+  void work_off_jobs(const std::function<void(const store::Job&)>& watcher, const std::stop_token& stop) override;
   store::IntegrityReport check(const identity::Caller& caller) override;
   Readiness readiness() override;
   std::optional<std::string> kept_response(const identity::Caller& caller, const std::string& key, const Sha256& request) override;
   void keep_response(const identity::Caller& caller, const std::string& key, const Sha256& request, const std::string& response) override;
 
  private:
-  ingest::Ingester ingester(const identity::Caller& caller);
   /// Of the model whose vectors are searched; of the present one where that is not to be had.
   retrieval::Retriever& retriever();
 
@@ -54,8 +61,8 @@ class LocalWorkbench final : public Workbench {
   std::unique_ptr<store::Store> store_;
   store::WorkspaceId workspace_;
   Models models_;
+  BackgroundWork work_;
   std::mutex mutex_;
-  std::mutex indexing_;
   std::map<std::string, std::unique_ptr<retrieval::Retriever>> retrievers_;  ///< by the fingerprint of their model
 };
 

@@ -40,22 +40,6 @@ void check_question_text(const std::string& text) {
   if (fold_to_letters_and_digits(text).empty()) throw Error(ErrorKind::InvalidInput, "the question is empty: write what you want to know");
 }
 
-/// The whole documents' names are kept as they come; uploads must not look like paths of this machine.
-std::string upload_source(const std::string& name) {
-  if (!is_valid_utf8(name) || name.size() > 1024) throw Error(ErrorKind::InvalidInput, "the file's name is not UTF-8 or has over 1024 bytes: rename it");
-  const std::string file = std::filesystem::path(name).filename().string();
-  if (file.empty() || file == "." || file == "..") throw Error(ErrorKind::InvalidInput, "the upload has no file name: give one, its ending tells the format");
-  return "upload/" + file;
-}
-
-ingest::AddSummary with_index(ingest::AddSummary summary, const ingest::AddSummary& index) {
-  summary.reindexed = index.reindexed;
-  summary.tokens += index.tokens;
-  summary.embed_ms += index.embed_ms;
-  summary.total_ms += index.total_ms;
-  return summary;
-}
-
 }  // namespace
 
 void check_question(const rag::Question& question) {
@@ -94,10 +78,13 @@ void check_answer_to_check(const rag::AnswerToCheck& answer) {
 
 std::filesystem::path socket_path(const Config& config) { return config.data_dir / "socket"; }
 
-std::unique_ptr<Workbench> open_workbench(const Config& config) { return std::make_unique<LocalWorkbench>(config); }
+std::unique_ptr<OwningWorkbench> open_workbench(const Config& config) { return std::make_unique<LocalWorkbench>(config); }
 
 LocalWorkbench::LocalWorkbench(const Config& config)
-    : config_(config), lock_(take_lock(config)), store_(store::open_sqlite_store(config.data_dir)), workspace_(store_->workspace("default")), models_(config) {}
+    : config_(config), lock_(take_lock(config)), store_(store::open_sqlite_store(config.data_dir)), workspace_(store_->workspace("default")), models_(config),
+      work_(*store_, [this](const identity::Caller& caller) {
+        return ingest::Ingester(*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_));
+      }) {}
 
 identity::Caller LocalWorkbench::local_caller() { return identity::local_caller(workspace_); }
 
@@ -113,25 +100,18 @@ retrieval::Retriever& LocalWorkbench::retriever() {
   return *retriever;
 }
 
-ingest::Ingester LocalWorkbench::ingester(const identity::Caller& caller) {
-  return {*store_, models_.embedder(), ingest_options(workspace_settings(caller), config_)};
-}
-
 ingest::AddSummary LocalWorkbench::add(const identity::Caller& caller, const std::vector<std::filesystem::path>& paths, const ingest::AddSink& sink,
                                        const std::stop_token& stop) {
-  const auto summary = ingester(caller).add(caller, paths, sink, stop);
-  return with_index(summary, reindex(caller, sink, stop));
+  return work_.add(caller, {.paths = paths}, sink, stop);
 }
 
 ingest::AddSummary LocalWorkbench::sync(const identity::Caller& caller, const std::filesystem::path& folder, const ingest::SyncOptions& how,
                                         const ingest::AddSink& sink, const std::stop_token& stop) {
-  const auto summary = ingester(caller).sync(caller, folder, how, sink, stop);
-  return with_index(summary, reindex(caller, sink, stop));
+  return work_.sync(caller, {.folder = folder, .how = how}, sink, stop);
 }
 
 ingest::AddSummary LocalWorkbench::reindex(const identity::Caller& caller, const ingest::AddSink& sink, const std::stop_token& stop) {
-  const std::lock_guard one_at_a_time(indexing_);
-  return ingester(caller).reindex(caller, sink, stop);
+  return work_.reindex(caller, sink, stop);
 }
 
 std::vector<std::string> LocalWorkbench::followed_folders(const identity::Caller& caller) {
@@ -147,7 +127,7 @@ void LocalWorkbench::unfollow(const identity::Caller& caller, const std::string&
 
 std::vector<ingest::FileResult> LocalWorkbench::upload(const identity::Caller& caller, const std::string& name, std::string bytes,
                                                        const std::stop_token& stop) {
-  return ingester(caller).add_bytes(caller, upload_source(name), std::move(bytes), stop);
+  return work_.upload(caller, {.name = name, .bytes = std::move(bytes)}, stop);
 }
 
 WorkspaceSettings LocalWorkbench::workspace_settings(const identity::Caller& caller) {
@@ -281,6 +261,18 @@ rag::CheckedAnswer LocalWorkbench::check_answer(const identity::Caller& caller, 
     throw Error(ErrorKind::NotFound, "there is nothing to check the answer against: give sources, or add documents with 'panduan add'");
   const rag::AnswerChecker checker(*store_, {.chat = models_.chat_if_installed(), .embedder = [this] { return models_.embedder_if_installed(); }});
   return checker.check(caller, answer, answer.sources ? nullptr : &retriever(), stop);
+}
+
+store::Job LocalWorkbench::submit(const identity::Caller& caller, const LongWork& work, store::JobPriority priority) {
+  return work_.submit(caller, work, priority);
+}
+std::vector<store::Job> LocalWorkbench::jobs(const identity::Caller& caller, std::size_t limit) { return work_.queue().list(caller, limit); }
+store::Job LocalWorkbench::job(const identity::Caller& caller, const std::string& id) { return work_.queue().find(caller, id); }
+store::Job LocalWorkbench::cancel_job(const identity::Caller& caller, const std::string& id) { return work_.queue().cancel(caller, id); }
+store::Job LocalWorkbench::retry_job(const identity::Caller& caller, const std::string& id) { return work_.retry(caller, id); }
+void LocalWorkbench::run_jobs(const std::stop_token& stop) { work_.queue().run(jobs::JobQueue::Until::Stopped, stop); }
+void LocalWorkbench::work_off_jobs(const std::function<void(const store::Job&)>& watcher, const std::stop_token& stop) {
+  work_.queue().run(jobs::JobQueue::Until::NothingIsDue, stop, watcher);
 }
 
 store::IntegrityReport LocalWorkbench::check(const identity::Caller& caller) {

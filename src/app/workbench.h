@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/long_work.h"
 #include "app/workspace_settings.h"
 #include "base/config.h"
 #include "identity/caller.h"
@@ -94,6 +95,15 @@ class Workbench {
   /// Whether sources, or without any the workspace's documents, bear out what an answer states. Throws Error as check_answer_to_check, and NotFound
   /// when there is nothing to check it against.
   virtual rag::CheckedAnswer check_answer(const identity::Caller& caller, const rag::AnswerToCheck& answer, const std::stop_token& stop) = 0;
+  // Jobs: work in the background, and what is done at once as well (jobs::JobQueue). Throw Error: NotFound, Conflict
+  /// Throws Error{NotFound} for a path that is not there.
+  virtual store::Job submit(const identity::Caller& caller, const LongWork& work, store::JobPriority priority) = 0;
+  /// Those that run first, then those that wait, then those that are over.
+  virtual std::vector<store::Job> jobs(const identity::Caller& caller, std::size_t limit) = 0;
+  virtual store::Job job(const identity::Caller& caller, const std::string& id) = 0;
+  virtual store::Job cancel_job(const identity::Caller& caller, const std::string& id) = 0;
+  virtual store::Job retry_job(const identity::Caller& caller, const std::string& id) = 0;
+
   virtual store::IntegrityReport check(const identity::Caller& caller) = 0;
   virtual Readiness readiness() = 0;
 
@@ -116,9 +126,18 @@ void check_answer_to_check(const rag::AnswerToCheck& answer);
 /// What `ask` does first. Throws Error: TooLarge, InvalidInput (empty, not UTF-8, a risk that is none, or two conversations at once).
 void check_question(const rag::Question& question);
 
+/// The use cases in the process that owns the store, which alone does the jobs that wait.
+class OwningWorkbench : public Workbench {
+ public:
+  /// Does them until `stop`; what then runs waits again.
+  virtual void run_jobs(const std::stop_token& stop) = 0;
+  /// Does those that are due, and tells of each as it begins, goes on and ends.
+  virtual void work_off_jobs(const std::function<void(const store::Job&)>& watcher, const std::stop_token& stop) = 0;
+};
+
 /// Opens the store in config.data_dir and takes its lock. Models are loaded when they are first needed. Throws Error{Busy} that
 /// names the process that holds the store.
-std::unique_ptr<Workbench> open_workbench(const Config& config);
+std::unique_ptr<OwningWorkbench> open_workbench(const Config& config);
 
 /// The Unix socket on which the process that owns this data folder serves.
 std::filesystem::path socket_path(const Config& config);

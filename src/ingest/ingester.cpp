@@ -83,15 +83,20 @@ AddSummary Ingester::add(const identity::Caller& caller, const std::vector<std::
   return run.summary;
 }
 
-std::vector<FileResult> Ingester::add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop) {
+std::vector<FileResult> Ingester::add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop,
+                                            const std::function<void(const AddProgress&)>& on_progress) {
   identity::require(caller, identity::Right::Write);
   std::vector<FileResult> results;
-  const AddSink sink{.on_progress = {}, .on_file = [&](const FileResult& result) { results.push_back(result); }};
+  const AddSink sink{.on_progress = on_progress, .on_file = [&](const FileResult& result) { results.push_back(result); }};
   Run run = begin(caller, sink, stop);
   Pending pending{.path = name, .stamp = {.modified_ns = 0, .bytes = bytes.size()}, .refused = {}, .bytes = {}, .is_inside = true};
   const bool holds_files = documents::is_container(name, bytes);
   if (holds_files) pending.bytes = bytes;
+  run.progress.file = name;
   if (!holds_files || documents::has_known_ending(name)) {
+    run.progress.files_total = 1;
+    run.progress.bytes_total = run.group_bytes = bytes.size();
+    run.report("reading");
     ReadFile file = read_bytes(run, name, pending.stamp, std::move(bytes), true);
     ReadFile* const only = &file;
     embed(run, {&only, 1});

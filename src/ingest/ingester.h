@@ -51,7 +51,8 @@ class Ingester {
 
   /// One document from bytes that are in memory, or the documents that they hold: all as it came out, and no source of theirs that is gone from them. Throws
   /// what made a document fail that holds no others.
-  std::vector<FileResult> add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop);
+  std::vector<FileResult> add_bytes(const identity::Caller& caller, const std::string& name, std::string bytes, const std::stop_token& stop,
+                                    const std::function<void(const AddProgress&)>& on_progress = {});
 
  private:
   struct Run;

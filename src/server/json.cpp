@@ -210,22 +210,7 @@ app::Readiness readiness_from_json(const Json& json) {
           .embedding_model = field<std::string>(json, "embedding_model")};
 }
 
-Json to_json(const ingest::AddProgress& progress) {
-  return {{"event", "progress"},
-          {"files_done", progress.files_done},
-          {"files_total", progress.files_total},
-          {"bytes_done", progress.bytes_done},
-          {"bytes_total", progress.bytes_total},
-          {"file", progress.file},
-          {"step", progress.step},
-          {"chunks_done", progress.chunks_done},
-          {"chunks_total", progress.chunks_total},
-          {"pages_done", progress.pages_done},
-          {"pages_total", progress.pages_total},
-          {"tokens_done", progress.tokens_done},
-          {"tokens_per_second", progress.tokens_per_second},
-          {"seconds_left", progress.seconds_left < 0 ? Json(nullptr) : Json(progress.seconds_left)}};
-}
+Json to_json(const ingest::AddProgress& progress) { return app::progress_json(progress); }
 
 ingest::AddProgress add_progress_from_json(const Json& json) {
   return {.files_done = field<std::size_t>(json, "files_done"),
@@ -265,12 +250,7 @@ ingest::FileResult file_result_from_json(const Json& json) {
   return result;
 }
 
-Json to_json(const ingest::AddSummary& summary) {
-  return {{"event", "summary"},          {"added", summary.added},   {"updated", summary.updated},     {"unchanged", summary.unchanged},
-          {"failed", summary.failed},    {"moved", summary.moved},   {"removed", summary.removed},     {"failed_before", summary.failed_before},
-          {"chunks", summary.chunks},    {"tokens", summary.tokens}, {"reindexed", summary.reindexed}, {"total_ms", summary.total_ms},
-          {"embed_ms", summary.embed_ms}};
-}
+Json to_json(const ingest::AddSummary& summary) { return app::summary_json(summary); }
 
 ingest::AddSummary add_summary_from_json(const Json& json) {
   return {.added = field<std::size_t>(json, "added"),

@@ -86,6 +86,14 @@ ingest::FileResult file_result_from_json(const Json& json);
 Json to_json(const ingest::AddSummary& summary);
 ingest::AddSummary add_summary_from_json(const Json& json);
 
+// A job: {"id", "kind", "arguments": {…}, "priority": "low"|"normal"|"high", "state": "waiting"|"running"|"done"|"failed"|"cancelled", "attempts", "progress":
+// {…}|null, "result": {…}|null, "error": problem|null, "created_ms", "started_ms"|null, "finished_ms"|null, "next_attempt_ms"|null}
+Json to_json(const store::Job& job);
+store::Job job_from_json(const Json& json);
+std::string_view name_of(store::JobState state);
+std::string_view name_of(store::JobPriority priority);
+store::JobPriority priority_from_name(std::string_view name);
+
 Json to_json(const identity::Caller& caller);
 identity::Caller caller_from_json(const Json& json);
 

@@ -149,5 +149,30 @@ TEST(Json, AVerdictWithoutAProbabilityHasNone) {
   EXPECT_EQ(to_json(*event_from_json(json)), json);
 }
 
+TEST(Json, AJobComesBackAsItWas) {
+  const store::Job job{.id = "job_7",
+                       .kind = "sync",
+                       .arguments = R"({"empties":false,"folder":"/papers","retries":true})",
+                       .priority = store::JobPriority::High,
+                       .state = store::JobState::Cancelled,
+                       .attempts = 2,
+                       .progress = R"({"step":"reading"})",
+                       .result = R"({"added":3})",
+                       .error = "no model",
+                       .error_kind = "unavailable",
+                       .created_ms = 1,
+                       .started_ms = 2,
+                       .finished_ms = 3,
+                       .next_attempt_ms = 4};
+  const store::Job back = job_from_json(parse_json(to_text(to_json(job))));
+  EXPECT_EQ(to_json(back), to_json(job));
+  EXPECT_EQ(back.arguments, job.arguments);
+  EXPECT_EQ(back.progress, job.progress);
+  EXPECT_EQ(back.error_kind, job.error_kind);
+  EXPECT_TRUE(to_json(store::Job{})["finished_ms"].is_null());
+  EXPECT_EQ(job_from_json(to_json(store::Job{})).error, "");
+  EXPECT_EQ(failure_of([] { priority_from_name("urgent"); }).kind, ErrorKind::InvalidInput);
+}
+
 }  // namespace
 }  // namespace panduan::server

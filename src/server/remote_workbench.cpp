@@ -185,6 +185,41 @@ class RemoteWorkbench : public app::Workbench {
     return checked_answer_from_json(call("/api/v1/check", to_json(answer), stop));
   }
 
+  store::Job submit(const identity::Caller& caller, const app::LongWork& work, store::JobPriority priority) override {
+    identity::require(caller, Right::Write);
+    if (const auto* upload = std::get_if<app::UploadWork>(&work)) {
+      net::HttpRequest request = post(fmt::format("/api/v1/upload?name={}&priority={}", percent_encoded(upload->name), name_of(priority)), upload->bytes);
+      request.headers["content-type"] = "application/octet-stream";
+      request.headers["prefer"] = "respond-async";
+      return job_from_json(field<Json>(answer_to(request, {}), "jobs").at(0));
+    }
+    return job_from_json(
+        call("/local/jobs", {{"kind", app::kind_of(work)}, {"arguments", parse_json(app::arguments_of(work))}, {"priority", name_of(priority)}}));
+  }
+
+  std::vector<store::Job> jobs(const identity::Caller& caller, std::size_t limit) override {
+    identity::require(caller, Right::Read);
+    std::vector<store::Job> found;
+    const Json answer = answer_to(request_of("GET", fmt::format("/api/v1/jobs?limit={}", limit)), {});
+    for (const auto& job : field<Json>(answer, "jobs")) found.push_back(job_from_json(job));
+    return found;
+  }
+
+  store::Job job(const identity::Caller& caller, const std::string& id) override {
+    identity::require(caller, Right::Read);
+    return job_from_json(answer_to(request_of("GET", "/api/v1/jobs/" + percent_encoded(id)), {}));
+  }
+
+  store::Job cancel_job(const identity::Caller& caller, const std::string& id) override {
+    identity::require(caller, Right::Write);
+    return job_from_json(answer_to(post(fmt::format("/api/v1/jobs/{}/cancel", percent_encoded(id)), ""), {}));
+  }
+
+  store::Job retry_job(const identity::Caller& caller, const std::string& id) override {
+    identity::require(caller, Right::Write);
+    return job_from_json(answer_to(post(fmt::format("/api/v1/jobs/{}/retry", percent_encoded(id)), ""), {}));
+  }
+
   store::IntegrityReport check(const identity::Caller& caller) override {
     identity::require(caller, Right::Read);
     return integrity_report_from_json(call("/local/check", Json::object()));

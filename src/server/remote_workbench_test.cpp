@@ -265,5 +265,21 @@ TEST(RemoteWorkbench, AnAnswerThatBreaksOffIsAnError) {
   EXPECT_EQ(failure_of([&] { remote->check(caller); }).kind, ErrorKind::Unavailable);
 }
 
+TEST_F(RemoteWorkbenchTest, JobsAreThoseOfTheOwner) {
+  const store::Job add = remote_->submit(caller_, app::AddWork{.paths = {"relative/../x"}}, store::JobPriority::Low);
+  EXPECT_EQ(add.priority, store::JobPriority::Low);
+  EXPECT_EQ(std::get<app::AddWork>(server_.fake.submitted.at(0)).paths.at(0), std::filesystem::current_path() / "x");
+  remote_->submit(caller_, app::SyncWork{.folder = "/papers", .how = {.empties = false, .retries = true}}, store::JobPriority::Normal);
+  EXPECT_TRUE(std::get<app::SyncWork>(server_.fake.submitted.at(1)).how.retries);
+  const store::Job upload = remote_->submit(caller_, app::UploadWork{.name = "文.txt", .bytes = "bytes"}, store::JobPriority::High);
+  EXPECT_EQ(upload.kind, "upload");
+  EXPECT_EQ(std::get<app::UploadWork>(server_.fake.submitted.at(2)).bytes, "bytes");
+  EXPECT_EQ(remote_->jobs(caller_, 2).size(), 2U);
+  EXPECT_EQ(remote_->job(caller_, upload.id).arguments, R"({"name":"文.txt"})");
+  EXPECT_EQ(remote_->cancel_job(caller_, add.id).state, store::JobState::Cancelled);
+  EXPECT_EQ(remote_->retry_job(caller_, add.id).state, store::JobState::Waiting);
+  EXPECT_EQ(failure_of([&] { remote_->job(caller_, "job_99"); }).kind, ErrorKind::NotFound);
+}
+
 }  // namespace
 }  // namespace panduan::server

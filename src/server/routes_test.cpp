@@ -262,7 +262,7 @@ TEST(Routes, ThePageLoadsNothingFromElsewhere) {
   EXPECT_EQ(page.status, 200);
   EXPECT_THAT(page.headers.at("content-security-policy"), StartsWith("default-src 'self'; "));
   EXPECT_THAT(page.body, HasSubstr("判断"));
-  for (const char* path : {"/app.js", "/ask.js", "/documents.js", "/dom.js", "/text.js", "/style.css", "/icon.svg", "/api/v1/openapi.yaml"}) {
+  for (const char* path : {"/app.js", "/ask.js", "/documents.js", "/dom.js", "/jobs.js", "/text.js", "/style.css", "/icon.svg", "/api/v1/openapi.yaml"}) {
     const auto file = server.get(path);
     EXPECT_EQ(file.status, 200) << path;
     EXPECT_FALSE(file.body.empty());
@@ -289,6 +289,74 @@ TEST(Routes, TheCommandLinesRoutesAreOnlyOnTheUnixSocket) {
   const auto check = RunningServer::request("POST", server.local_url("/local/check"), "{}", {{"content-type", "application/json"}});
   EXPECT_EQ(check.status, 200);
   EXPECT_EQ(RunningServer::request("GET", server.local_url("/healthz")).status, 200);
+}
+
+TEST(Routes, JobsAreListedShownCancelledAndTriedAgain) {
+  RunningServer server;
+  server.fake.kept_jobs = {
+      {.id = "job_1", .kind = "sync", .arguments = R"({"folder":"/a"})", .state = store::JobState::Failed, .error = "no", .error_kind = "busy"}};
+  const auto listed = body_of(server.get("/api/v1/jobs"));
+  ASSERT_EQ(listed["jobs"].size(), 1U);
+  EXPECT_EQ(listed["jobs"][0]["arguments"]["folder"], "/a");
+  EXPECT_EQ(listed["jobs"][0]["error"]["type"], "urn:panduan:error:busy");
+  EXPECT_EQ(body_of(server.get("/api/v1/jobs/job_1"))["state"], "failed");
+  EXPECT_EQ(body_of(server.post_json("/api/v1/jobs/job_1/retry", ""))["state"], "waiting");
+  EXPECT_EQ(body_of(server.post_json("/api/v1/jobs/job_1/cancel", ""))["state"], "cancelled");
+  EXPECT_EQ(problem_status(server.get("/api/v1/jobs/job_2")), 404);
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/jobs/job_2/cancel", "")), 404);
+  EXPECT_EQ(problem_status(server.get("/api/v1/jobs?limit=0")), 400);
+}
+
+TEST(Routes, AnUploadThatPrefersNotToWaitIsAJob) {
+  RunningServer server;
+  auto headers = kForm;
+  headers["prefer"] = "wait=5;foo, Respond-Async";
+  headers["idempotency-key"] = "k";
+  const auto send = [&] { return RunningServer::request("POST", server.url("/api/v1/upload?priority=high"), form({{"a.txt", "apples"}}), headers); };
+  const auto accepted = send();
+  EXPECT_EQ(accepted.status, 202);
+  EXPECT_EQ(accepted.headers.at("location"), "/api/v1/jobs/job_1");
+  EXPECT_EQ(accepted.headers.at("preference-applied"), "respond-async");
+  EXPECT_EQ(body_of(accepted)["jobs"][0]["priority"], "high");
+  EXPECT_EQ(std::get<app::UploadWork>(server.fake.submitted.at(0)).bytes, "apples");
+  EXPECT_EQ(server.fake.uploaded, 0);
+  const auto again = send();
+  EXPECT_EQ(again.status, 202);
+  EXPECT_EQ(again.headers.at("location"), "/api/v1/jobs/job_1");
+  EXPECT_EQ(again.headers.at("idempotent-replay"), "true");
+  EXPECT_EQ(server.fake.submitted.size(), 1U);
+  headers.erase("idempotency-key");
+  const auto several = RunningServer::request("POST", server.url("/api/v1/upload"), form({{"b.txt", "b"}, {"c.txt", "c"}}), headers);
+  EXPECT_EQ(several.headers.at("location"), "/api/v1/jobs");
+  EXPECT_EQ(body_of(several)["jobs"].size(), 2U);
+  EXPECT_EQ(problem_status(RunningServer::request("POST", server.url("/api/v1/upload?priority=now"), form({{"a.txt", "a"}}), headers)), 400);
+  headers["prefer"] = "return=minimal";
+  EXPECT_EQ(RunningServer::request("POST", server.url("/api/v1/upload"), form({{"a.txt", "a"}}), headers).status, 200);
+}
+
+TEST(Routes, OfSeveralUploadsThatPreferNotToWaitAllAreTakenOrNone) {
+  RunningServer server;
+  server.fake.on_submit = [](const app::LongWork& work) {
+    if (std::get<app::UploadWork>(work).name == "b.txt") throw Error(ErrorKind::NoSpace, "full");
+  };
+  auto headers = kForm;
+  headers["prefer"] = "respond-async";
+  EXPECT_EQ(problem_status(RunningServer::request("POST", server.url("/api/v1/upload"), form({{"a.txt", "a"}, {"b.txt", "b"}}), headers)), 507);
+  ASSERT_EQ(server.fake.kept_jobs.size(), 1U);
+  EXPECT_EQ(server.fake.kept_jobs[0].state, store::JobState::Cancelled);
+}
+
+TEST(Routes, PathsOfThisMachineAreSubmittedThroughTheSocketAlone) {
+  RunningServer server;
+  const std::string job = R"({"kind":"add","arguments":{"paths":["/a"]},"priority":"low"})";
+  EXPECT_EQ(problem_status(server.post_json("/local/jobs", job)), 404);
+  EXPECT_EQ(problem_status(server.post_json("/api/v1/jobs", job)), 405);
+  const RunningServer::Headers headers{{"content-type", "application/json"}};
+  EXPECT_EQ(body_of(RunningServer::request("POST", server.local_url("/local/jobs"), job, headers))["kind"], "add");
+  for (const char* bad : {R"({"kind":"mow","arguments":{},"priority":"low"})", R"({"kind":"upload","arguments":{"name":"a"},"priority":"low"})",
+                          R"({"kind":"add","arguments":{"paths":["a"]},"priority":"low"})", R"({"kind":"add","arguments":{"paths":["/a"]},"priority":"x"})"}) {
+    EXPECT_EQ(problem_status(RunningServer::request("POST", server.local_url("/local/jobs"), bad, headers)), 400) << bad;
+  }
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ Server::Server(app::Workbench& workbench, const Config& config, const HttpLimits
   add_document_routes(router_, workbench);
   add_deletion_routes(router_, workbench);
   add_upload_routes(router_, workbench, max_upload_bytes);
+  add_job_routes(router_, workbench);
   add_local_routes(router_, workbench, max_upload_bytes);
   HttpLimits fitting = limits;
   fitting.max_buffered_body_bytes = std::max(limits.max_buffered_body_bytes, 2 * max_upload_bytes);

@@ -140,6 +140,31 @@ struct Message {
   std::int64_t created_ms = 0;
 };
 
+enum class JobState { Waiting, Running, Done, Failed, Cancelled };
+enum class JobPriority { Low, Normal, High };
+
+/// Long work that outlives whoever asked for it: what is to be done, and how far it is. Times are 0 while they have not come.
+struct Job {
+  std::string id;  ///< "job_01…"
+  WorkspaceId workspace = 0;
+  std::string kind;       ///< "add", "sync", "upload"
+  std::string arguments;  ///< JSON, as the kind takes them
+  std::string user = {};  ///< who asked for it, and with which rights it is done (identity::Caller)
+  std::uint32_t rights = 0;
+  JobPriority priority = JobPriority::Normal;
+  JobState state = JobState::Waiting;
+  int attempts = 0;           ///< begun so far; those that were stopped in order are not counted
+  std::string progress = {};  ///< JSON, empty before it runs and once it is over
+  std::string result = {};    ///< JSON: the counts, when it is done
+  std::string error = {};     ///< one line: why it failed, or why it waits for another attempt
+  std::string error_kind = {};  ///< the slug of its ErrorKind
+  std::int64_t created_ms = 0;
+  std::int64_t started_ms = 0;  ///< of the last attempt
+  std::int64_t finished_ms = 0;
+  std::int64_t next_attempt_ms = 0;  ///< not before this
+  bool is_over() const { return state == JobState::Done || state == JobState::Failed || state == JobState::Cancelled; }
+};
+
 /// A page of a list; `next` is the cursor for the following one, empty at the end.
 struct DocumentList {
   std::vector<Document> documents;

@@ -116,6 +116,27 @@ class Store {
   virtual bool remove_conversation(WorkspaceId workspace, std::string_view id) = 0;
   virtual std::vector<Message> messages(WorkspaceId workspace, std::string_view conversation_id) const = 0;
 
+  // Jobs: long work, and the bytes it is done with. One process runs those of all workspaces, so calls that are not somebody's name none.
+  /// Gives it an id and the time; `bytes` are kept until it is over.
+  virtual Job put_job(const Job& job, std::optional<std::string_view> bytes) = 0;
+  virtual std::optional<Job> find_job(WorkspaceId workspace, std::string_view id) const = 0;
+  /// Those that run, those that wait, and then those that are over; of the first two in the order they are taken, of the last the newest first.
+  virtual std::vector<Job> list_jobs(WorkspaceId workspace, std::size_t limit) const = 0;
+  /// One that waits and says the same, and that has no bytes, which would be others.
+  virtual std::optional<Job> find_waiting_job(WorkspaceId workspace, std::string_view kind, std::string_view arguments) const = 0;
+  /// Of any workspace: the waiting one whose time has come, by priority and then age; else, as long as one waits, the one whose time comes first.
+  virtual std::optional<Job> next_job(std::int64_t now_ms) const = 0;
+  /// Of any workspace.
+  virtual std::vector<Job> running_jobs() const = 0;
+  /// Writes what changes of a job: all from its priority on. Of one that is over the bytes are erased. False when there is no such job.
+  virtual bool update_job(const Job& job) = 0;
+  virtual void set_job_progress(WorkspaceId workspace, std::string_view id, std::string_view progress) = 0;
+  /// Throws Error{NotFound} when it has none, or no more.
+  virtual std::string job_bytes(WorkspaceId workspace, std::string_view id) const = 0;
+  /// Removes those that are over since before then, and all but the newest `kept`.
+  virtual void remove_old_jobs(WorkspaceId workspace, std::int64_t before_ms, std::size_t kept) = 0;
+  virtual void remove_job(WorkspaceId workspace, std::string_view id) = 0;
+
   // Idempotency keys of writes
   /// The answer that was kept under this key; throws Error{Conflict} when the key was used for another request.
   virtual std::optional<std::string> kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const = 0;

@@ -389,5 +389,105 @@ TEST_F(StoreTest, FollowedFoldersAreKeptOnce) {
   EXPECT_FALSE(store_->unfollow_folder(workspace_, "/papers"));
 }
 
+Job a_job(WorkspaceId workspace, const std::string& arguments, JobPriority priority = JobPriority::Normal) {
+  return {.workspace = workspace, .kind = "add", .arguments = arguments, .user = "me", .rights = 3, .priority = priority};
+}
+
+TEST_F(StoreTest, AJobIsThereAsItWasWrittenAndOnlyForItsWorkspace) {
+  Job job = store_->put_job(a_job(workspace_, "{}", JobPriority::High), std::nullopt);
+  EXPECT_TRUE(job.id.starts_with("job_"));
+  job.state = JobState::Failed;
+  job.attempts = 4;
+  job.progress = "1";
+  job.result = "2";
+  job.error = "3";
+  job.error_kind = "busy";
+  job.started_ms = 5;
+  job.finished_ms = 6;
+  job.next_attempt_ms = 7;
+  EXPECT_TRUE(store_->update_job(job));
+  reopen();
+  const auto found = store_->find_job(workspace_, job.id);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(std::tie(found->kind, found->arguments, found->user, found->rights, found->priority, found->state, found->attempts, found->progress, found->result,
+                     found->error, found->error_kind, found->created_ms, found->started_ms, found->finished_ms, found->next_attempt_ms),
+            std::tie(job.kind, job.arguments, job.user, job.rights, job.priority, job.state, job.attempts, job.progress, job.result, job.error, job.error_kind,
+                     job.created_ms, job.started_ms, job.finished_ms, job.next_attempt_ms));
+  const WorkspaceId other = store_->workspace("other");
+  EXPECT_FALSE(store_->find_job(other, job.id));
+  EXPECT_THAT(store_->list_jobs(other, 10), IsEmpty());
+  job.workspace = other;
+  EXPECT_FALSE(store_->update_job(job));
+}
+
+TEST_F(StoreTest, JobsAreTakenByPriorityAndAgeAndListedAsTheyRunWaitAndEnded) {
+  const auto put = [&](const std::string& name, JobPriority priority, JobState state, std::int64_t finished_ms, std::int64_t next_ms = 0) {
+    Job job = a_job(workspace_, name, priority);
+    job.state = state;
+    job.finished_ms = finished_ms;
+    job.next_attempt_ms = next_ms;
+    store_->put_job(job, std::nullopt);
+  };
+  put("early", JobPriority::Normal, JobState::Done, 100);
+  put("later", JobPriority::High, JobState::Waiting, 0, 5000);
+  put("first", JobPriority::Normal, JobState::Waiting, 0);
+  put("second", JobPriority::Normal, JobState::Waiting, 0);
+  put("urgent", JobPriority::High, JobState::Waiting, 0);
+  put("running", JobPriority::Low, JobState::Running, 0);
+  put("late", JobPriority::Low, JobState::Failed, 200);
+  std::vector<std::string> listed;
+  for (const Job& job : store_->list_jobs(workspace_, 10)) listed.push_back(job.arguments);
+  EXPECT_THAT(listed, ElementsAre("running", "later", "urgent", "first", "second", "late", "early"));
+  EXPECT_EQ(store_->next_job(1000)->arguments, "urgent");
+  EXPECT_EQ(store_->next_job(5000)->arguments, "later");
+  EXPECT_EQ(store_->find_waiting_job(workspace_, "add", "second")->arguments, "second");
+  EXPECT_FALSE(store_->find_waiting_job(workspace_, "add", "running"));
+  store_->put_job(a_job(workspace_, "bytes"), "some");
+  EXPECT_FALSE(store_->find_waiting_job(workspace_, "add", "bytes")) << "the bytes may be others";
+  EXPECT_FALSE(store_->find_waiting_job(store_->workspace("other"), "add", "second"));
+  ASSERT_THAT(store_->running_jobs(), SizeIs(1));
+  store_->set_job_progress(workspace_, store_->running_jobs()[0].id, "half");
+  EXPECT_EQ(store_->running_jobs()[0].progress, "half");
+  store_->remove_job(workspace_, store_->running_jobs()[0].id);
+  EXPECT_THAT(store_->running_jobs(), IsEmpty());
+}
+
+TEST_F(StoreTest, OldJobsGoAndWhatIsNotOverStays) {
+  for (int i = 1; i <= 5; ++i) {
+    Job job = a_job(workspace_, std::to_string(i));
+    job.state = JobState::Done;
+    job.finished_ms = i * 100;
+    store_->put_job(job, std::nullopt);
+  }
+  store_->put_job(a_job(workspace_, "waits"), std::nullopt);
+  store_->remove_old_jobs(workspace_, 200, 10);
+  EXPECT_THAT(store_->list_jobs(workspace_, 10), SizeIs(5));
+  store_->remove_old_jobs(store_->workspace("other"), 1000, 0);
+  EXPECT_THAT(store_->list_jobs(workspace_, 10), SizeIs(5));
+  store_->remove_old_jobs(workspace_, 0, 2);
+  std::vector<std::string> left;
+  for (const Job& job : store_->list_jobs(workspace_, 10)) left.push_back(job.arguments);
+  EXPECT_THAT(left, ElementsAre("waits", "5", "4"));
+}
+
+TEST_F(StoreTest, TheBytesOfAJobAreNowhereOnceItIsOver) {
+  const std::string secret = "only for as long as it takes";
+  Job job = store_->put_job(a_job(workspace_, "{}"), secret);
+  EXPECT_EQ(store_->job_bytes(workspace_, job.id), secret);
+  EXPECT_THROW(store_->job_bytes(store_->workspace("other"), job.id), Error);
+  reopen();
+  EXPECT_EQ(store_->job_bytes(workspace_, job.id), secret);
+  EXPECT_TRUE(on_disk(secret));
+  job.state = JobState::Waiting;
+  store_->update_job(job);
+  EXPECT_EQ(store_->job_bytes(workspace_, job.id), secret);
+  job.state = JobState::Cancelled;
+  job.finished_ms = 1;
+  store_->update_job(job);
+  EXPECT_THROW(store_->job_bytes(workspace_, job.id), Error);
+  EXPECT_FALSE(on_disk(secret));
+  EXPECT_THAT(store_->check().problems, IsEmpty());
+}
+
 }  // namespace
 }  // namespace panduan::store

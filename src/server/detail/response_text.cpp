@@ -9,7 +9,7 @@
 namespace panduan::server {
 namespace {
 
-constexpr std::array<std::pair<int, std::string_view>, 19> kReasons{{
+constexpr std::array<std::pair<int, std::string_view>, 20> kReasons{{
     {200, "OK"},
     {400, "Bad Request"},
     {403, "Forbidden"},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<int, std::string_view>, 19> kReasons{{
     {503, "Service Unavailable"},
     {507, "Insufficient Storage"},
     {201, "Created"},
+    {202, "Accepted"},
     {204, "No Content"},
     {304, "Not Modified"},
     {501, "Not Implemented"},

@@ -3,6 +3,7 @@
 import { startAsking } from "./ask.js";
 import { drawDocuments, loadDocuments, startDocuments } from "./documents.js";
 import { $, element, told } from "./dom.js";
+import { drawJobs, startJobs } from "./jobs.js";
 import { switchLanguage, t, translatePage } from "./text.js";
 
 function showView() {
@@ -50,6 +51,7 @@ $("language").addEventListener("click", () => {
   switchLanguage();
   drawLanguageSwitch();
   drawDocuments();
+  drawJobs();
   checkReadiness();
 });
 
@@ -62,4 +64,5 @@ startAsking();
 startDocuments();
 addEventListener("hashchange", showView);
 showView();
+startJobs(refreshDocuments);
 checkReadiness();

@@ -4,6 +4,10 @@ const seconds = (ms) => (ms / 1000).toFixed(ms < 10000 ? 1 : 0);
 const inEnglish = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${seconds(ms)} s`);
 const inChinese = (ms) => (ms < 1000 ? `${Math.round(ms)} 毫秒` : `${seconds(ms)} 秒`);
 
+const span = (seconds, second, minute, hour) =>
+  (seconds < 60 ? `${Math.ceil(seconds)} ${second}` : seconds < 3600 ? `${Math.round(seconds / 60)} ${minute}` : `${(seconds / 3600).toFixed(1)} ${hour}`);
+const timeOf = (ms) => new Date(ms).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+
 const words = {
   en: {
     other: "中文", skip: "Skip to content",
@@ -26,6 +30,10 @@ const words = {
     pages: (n) => `${n} ${n === 1 ? "page" : "pages"}`, chunks: (n) => `${n} ${n === 1 ? "passage" : "passages"}`,
     remove: "Remove", removeName: (n) => `Remove ${n}`, removeTitle: "Remove this document?", removeText: "Its text can then no longer be found or quoted. The original file is not touched.", keep: "Keep",
     waiting: "waiting", uploading: "adding…", added: "added", updated: "updated", unchanged: "already there",
+    "job-add": "Adding", "job-sync": "Keeping in step with", "job-upload": "Upload of", "job-index": "Embedding with the new model", "step-indexing": "embedding", andMore: (n) => `and ${n} more`, begins: "begins", cancelled: "cancelled",
+    "step-looking": "looking", "step-reading": "reading", "step-recognising": "recognising", "step-unpacking": "unpacking", "step-embedding": "embedding", "step-storing": "storing",
+    filesOf: (n, all) => `${n} of ${all} files`, tokensPerSecond: (n) => `${n} tokens/s`, timeLeft: (s) => `${span(s, "s", "min", "h")} left`, triedAgain: (ms) => `tried again at ${timeOf(ms)}`,
+    cancel: "Cancel", cancelName: (n) => `Cancel ${n}`, retry: "Try again", retryName: (n) => `Try ${n} again`, progressOf: (n) => `Progress of ${n}`,
     notReady: "Not ready to answer yet",
   },
   zh: {
@@ -46,6 +54,10 @@ const words = {
     pages: (n) => `${n} 页`, chunks: (n) => `${n} 段`,
     remove: "移除", removeName: (n) => `移除 ${n}`, removeTitle: "移除这份文档？", removeText: "移除后，它的内容将无法再被检索和引用。原文件不受影响。", keep: "保留",
     waiting: "等待中", uploading: "正在添加…", added: "已添加", updated: "已更新", unchanged: "已存在",
+    "job-add": "添加", "job-sync": "同步", "job-upload": "上传", "job-index": "用新的嵌入模型建立索引", "step-indexing": "嵌入", andMore: (n) => `等 ${n + 1} 项`, begins: "即将开始", cancelled: "已取消",
+    "step-looking": "检查", "step-reading": "读取", "step-recognising": "识别", "step-unpacking": "解包", "step-embedding": "建立索引", "step-storing": "存储",
+    filesOf: (n, all) => `${n}/${all} 个文件`, tokensPerSecond: (n) => `每秒 ${n} 词元`, timeLeft: (s) => `剩余 ${span(s, "秒", "分钟", "小时")}`, triedAgain: (ms) => `${timeOf(ms)} 重试`,
+    cancel: "取消", cancelName: (n) => `取消 ${n}`, retry: "重试", retryName: (n) => `重试 ${n}`, progressOf: (n) => `${n} 的进度`,
     notReady: "暂时还不能回答",
   },
 };

@@ -139,6 +139,15 @@ void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t m
 
   LocalRoutes local(router, workbench);
   local.add("/local/caller", Lane::Short, [](app::Workbench& to, const Json&, const std::stop_token&) { return to_json(to.local_caller()); });
+  // Paths of this machine: what reaches the port cannot name them.
+  local.add(
+      "/local/jobs", Lane::Short,
+      [](app::Workbench& to, const Json& json, const std::stop_token&) {
+        const app::LongWork work = app::work_of(field<std::string>(json, "kind"), to_text(field<Json>(json, "arguments")));
+        if (std::holds_alternative<app::UploadWork>(work)) throw Error(ErrorKind::InvalidInput, "an upload comes with its bytes: POST /api/v1/upload");
+        return to_json(to.submit(to.local_caller(), work, priority_from_name(field<std::string>(json, "priority"))));
+      },
+      kMaxPathsBytes);
   local.add("/local/list", Lane::Short, [](app::Workbench& to, const Json& json, const std::stop_token&) {
     return to_json(to.list(to.local_caller(), field<std::size_t>(json, "limit"), field<std::string>(json, "cursor")));
   });

@@ -17,6 +17,7 @@ void add_check_routes(Router& router, app::Workbench& workbench);      ///< /api
 void add_document_routes(Router& router, app::Workbench& workbench);   ///< /api/v1/documents
 void add_deletion_routes(Router& router, app::Workbench& workbench);   ///< /api/v1/deletions
 void add_upload_routes(Router& router, app::Workbench& workbench, std::uint64_t max_bytes);  ///< /api/v1/upload
+void add_job_routes(Router& router, app::Workbench& workbench);        ///< /api/v1/jobs
 /// /local: what only the command line of the same user may do, through the Unix socket.
 void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t max_bytes);
 

@@ -34,6 +34,9 @@ class FakeWorkbench : public app::Workbench {
   std::vector<app::KeptConversation> kept_conversations;
   app::WorkspaceSettings settings{
       .voice = {.role = "You are a librarian.", .tone = ""}, .chunk_tokens = 200, .own = {"chunk_tokens", "role"}, .cut_otherwise = 3};
+  std::vector<store::Job> kept_jobs;
+  std::vector<app::LongWork> submitted;
+  std::function<void(const app::LongWork&)> on_submit;
   app::SettingChanges setting_changes;  ///< the last
   std::atomic<int> asked = 0, uploaded = 0;
 
@@ -159,6 +162,38 @@ class FakeWorkbench : public app::Workbench {
     return on_check_answer ? on_check_answer(answer) : a_checked_answer();
   }
 
+  store::Job submit(const identity::Caller& caller, const app::LongWork& work, store::JobPriority priority) override {
+    const std::lock_guard lock(mutex_);
+    if (on_submit) on_submit(work);
+    store::Job job{.id = "job_" + std::to_string(kept_jobs.size() + 1),
+                   .workspace = caller.workspace_id,
+                   .kind = std::string(app::kind_of(work)),
+                   .arguments = app::arguments_of(work),
+                   .priority = priority,
+                   .created_ms = 1'700'000'000'000};
+    kept_jobs.push_back(job);
+    submitted.push_back(work);
+    return job;
+  }
+  std::vector<store::Job> jobs(const identity::Caller&, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    return {kept_jobs.begin(), kept_jobs.begin() + static_cast<std::ptrdiff_t>(std::min(limit, kept_jobs.size()))};
+  }
+  store::Job job(const identity::Caller&, const std::string& id) override {
+    const std::lock_guard lock(mutex_);
+    return *kept_job(id);
+  }
+  store::Job cancel_job(const identity::Caller&, const std::string& id) override {
+    const std::lock_guard lock(mutex_);
+    kept_job(id)->state = store::JobState::Cancelled;
+    return *kept_job(id);
+  }
+  store::Job retry_job(const identity::Caller&, const std::string& id) override {
+    const std::lock_guard lock(mutex_);
+    kept_job(id)->state = store::JobState::Waiting;
+    return *kept_job(id);
+  }
+
   store::IntegrityReport check(const identity::Caller&) override { return report; }
   app::Readiness readiness() override { return ready; }
 
@@ -255,6 +290,11 @@ class FakeWorkbench : public app::Workbench {
   }
 
  private:
+  std::vector<store::Job>::iterator kept_job(const std::string& id) {
+    const auto found = std::ranges::find(kept_jobs, id, &store::Job::id);
+    if (found == kept_jobs.end()) throw Error(ErrorKind::NotFound, "there is no job '" + id + "'");
+    return found;
+  }
   std::vector<store::Document>::iterator position(const std::string& id_or_source) {
     for (auto at = documents.begin(); at != documents.end(); ++at) {
       if (at->id == id_or_source || at->source == id_or_source) return at;

@@ -200,8 +200,40 @@ UPDATE workspaces SET searched_model_id =
   (SELECT m.id FROM embedding_models m WHERE m.workspace_id = workspaces.id ORDER BY (SELECT count(*) FROM vectors v WHERE v.model_id = m.id) DESC LIMIT 1);
 )sql";
 
+// Migration 6. Long work. State and priority are the numbers of store::JobState and store::JobPriority; a time that has not come is 0.
+constexpr const char* kJobs = R"sql(
+CREATE TABLE jobs (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  workspace_id INTEGER NOT NULL REFERENCES workspaces,
+  public_id TEXT NOT NULL UNIQUE,
+  kind TEXT NOT NULL,
+  arguments TEXT NOT NULL,
+  user TEXT NOT NULL,
+  rights INTEGER NOT NULL,
+  priority INTEGER NOT NULL CHECK (priority BETWEEN 0 AND 2),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+  attempts INTEGER NOT NULL,
+  progress TEXT NOT NULL,
+  result TEXT NOT NULL,
+  error TEXT NOT NULL,
+  error_kind TEXT NOT NULL,
+  created_ms INTEGER NOT NULL,
+  started_ms INTEGER NOT NULL,
+  finished_ms INTEGER NOT NULL,
+  next_attempt_ms INTEGER NOT NULL
+) STRICT;
+CREATE INDEX jobs_by_state ON jobs (state, priority);
+CREATE INDEX jobs_of_workspace ON jobs (workspace_id, finished_ms);
+
+CREATE TABLE job_bytes (
+  job_id INTEGER PRIMARY KEY REFERENCES jobs ON DELETE CASCADE,
+  workspace_id INTEGER NOT NULL REFERENCES workspaces,
+  bytes BLOB NOT NULL
+) STRICT;
+)sql";
+
 // A past migration is never edited: a store in the field has run it.
-constexpr std::array kMigrations{kFirst, kSettings, kFolders, kDeletions, kIndexes};
+constexpr std::array kMigrations{kFirst, kSettings, kFolders, kDeletions, kIndexes, kJobs};
 
 }  // namespace
 

@@ -7,7 +7,7 @@
 #include "store/sqlite/schema.h"
 
 // Opening, workspaces and their settings, kept responses and the integrity check. Documents are written in sqlite_documents.cpp and found in
-// sqlite_search.cpp, conversations are in sqlite_conversations.cpp.
+// sqlite_search.cpp, conversations are in sqlite_conversations.cpp, jobs in sqlite_jobs.cpp.
 namespace panduan::store {
 namespace {
 
@@ -131,6 +131,8 @@ IntegrityReport SqliteStore::check() const {
   collect(
       "SELECT c.id FROM chunks c JOIN contents t ON t.id = c.content_id WHERE c.byte_begin < 0 OR c.byte_begin >= c.byte_end OR c.byte_end > length(t.canonical_text)",
       [&](const Statement& row) { report.problems.push_back(fmt::format("chunk {} reaches outside its text", row.integer(0))); });
+  collect("SELECT public_id FROM jobs j JOIN job_bytes b ON b.job_id = j.id WHERE j.finished_ms > 0",
+          [&](const Statement& row) { report.problems.push_back(fmt::format("job {} is over and its bytes are still there", row.text(0))); });
   auto workspaces = database->prepare("SELECT id FROM workspaces");
   while (workspaces.step()) {
     const std::string words = words_table(workspaces.integer(0));

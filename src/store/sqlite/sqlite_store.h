@@ -60,6 +60,18 @@ class SqliteStore final : public Store {
   bool remove_conversation(WorkspaceId workspace, std::string_view id) override;
   std::vector<Message> messages(WorkspaceId workspace, std::string_view conversation_id) const override;
 
+  Job put_job(const Job& job, std::optional<std::string_view> bytes) override;
+  std::optional<Job> find_job(WorkspaceId workspace, std::string_view id) const override;
+  std::vector<Job> list_jobs(WorkspaceId workspace, std::size_t limit) const override;
+  std::optional<Job> find_waiting_job(WorkspaceId workspace, std::string_view kind, std::string_view arguments) const override;
+  std::optional<Job> next_job(std::int64_t now_ms) const override;
+  std::vector<Job> running_jobs() const override;
+  bool update_job(const Job& job) override;
+  void set_job_progress(WorkspaceId workspace, std::string_view id, std::string_view progress) override;
+  std::string job_bytes(WorkspaceId workspace, std::string_view id) const override;
+  void remove_old_jobs(WorkspaceId workspace, std::int64_t before_ms, std::size_t kept) override;
+  void remove_job(WorkspaceId workspace, std::string_view id) override;
+
   std::optional<std::string> kept_response(WorkspaceId workspace, std::string_view key, const Sha256& request) const override;
   void keep_response(WorkspaceId workspace, std::string_view key, const Sha256& request, std::string_view response) override;
 
