@@ -1,7 +1,5 @@
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -16,8 +14,6 @@ namespace panduan::cli {
 namespace {
 
 constexpr std::size_t kAtATime = 1000;
-
-std::string local_time(std::int64_t milliseconds) { return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(milliseconds / 1000))); }
 
 void list(const Session& session, app::Workbench& workbench) {
   const auto conversations = workbench.conversations(workbench.local_caller(), session.arguments.list_limit);

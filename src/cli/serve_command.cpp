@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <thread>
 
 #include "app/workbench.h"
 #include "cli/commands.h"
@@ -18,6 +19,8 @@ int run_serve(const Session& session) {
              session.config.data_dir.string());
   fmt::print("Ctrl-C ends it when what runs is done; a second Ctrl-C ends it at once.\n");
   std::fflush(stdout);
+  std::jthread jobs([&workbench](const std::stop_token& stop) { workbench->run_jobs(stop); });
+  const std::stop_callback on_stop(session.stop, [&jobs] { jobs.request_stop(); });
   server.run(session.stop);
   return 0;
 }

@@ -1,5 +1,6 @@
 #include "cli/terminal.h"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -113,6 +114,8 @@ std::string human_bytes(std::uint64_t bytes) {
   if (bytes < 999'950'000) return fmt::format("{:.1f} MB", value / 1e6);
   return fmt::format("{:.2f} GB", value / 1e9);
 }
+
+std::string local_time(std::int64_t milliseconds) { return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(milliseconds / 1000))); }
 
 std::string human_duration(double milliseconds) {
   if (milliseconds < 999.5) return fmt::format("{:.0f} ms", milliseconds);

@@ -22,6 +22,8 @@ std::string printable(std::string_view text);
 
 std::string human_bytes(std::uint64_t bytes);
 std::string human_duration(double milliseconds);
+/// "2026-11-26 14:05", of milliseconds since 1970
+std::string local_time(std::int64_t milliseconds);
 
 /// One line on standard error that says what is going on, rewritten in place; nothing when that is no terminal.
 /// It shows the seconds that the present step has taken.
