@@ -38,6 +38,7 @@ class Parser {
         ->allow_extra_args(false);  // one value each: what follows belongs to the command
     app_.add_flag("--json", arguments_.json, "Output for scripts");
     add_document_commands();
+    add_job_commands();
     add_question_commands();
     add_conversation_commands();
     add_workspace_commands();
@@ -73,16 +74,18 @@ class Parser {
   }
 
   void add_document_commands() {
-    command(app_, "add", "Add files and folders; what has not changed is skipped", Command::Add)
-        ->add_option("PATH", arguments_.names, fmt::format("Files and folders ({})", documents::readable_formats()))
-        ->required();
+    CLI::App* add = command(app_, "add", "Add files and folders; what has not changed is skipped", Command::Add);
+    add->add_option("PATH", arguments_.names, fmt::format("Files and folders ({})", documents::readable_formats()))->required();
+    background_options(*add);
     CLI::App* sync = command(app_, "sync", "Keep the documents in step with folders: add, update, move and remove what changed there", Command::Sync);
     sync->add_option("DIR", arguments_.names, "Folders (default: all that were synced before)");
     CLI::Option* watch = sync->add_flag("--watch", arguments_.watches, "Go on, and follow each change until Ctrl-C");
     sync->add_flag("--retry", arguments_.retries, "Try files again that could not be read before");
     sync->add_flag("--empties", arguments_.empties, "Remove all documents of a folder that has become empty");
     CLI::Option* lists = sync->add_flag("--list", arguments_.lists_folders, "List the folders that are followed")->excludes(watch);
-    sync->add_flag("--unfollow", arguments_.unfollows, "Follow these folders no longer; their documents stay")->excludes(watch)->excludes(lists);
+    CLI::Option* unfollows =
+        sync->add_flag("--unfollow", arguments_.unfollows, "Follow these folders no longer; their documents stay")->excludes(watch)->excludes(lists);
+    background_options(*sync)->excludes(watch)->excludes(lists)->excludes(unfollows);
     CLI::App* list = command(app_, "list", "List the documents, newest first", Command::List);
     list->add_option("--limit", arguments_.list_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 10000));
     list->add_option("--cursor", arguments_.cursor, "Go on where a list ended")->type_name("CURSOR");
@@ -93,6 +96,34 @@ class Parser {
     CLI::App* verify = command(app_, "verify", "Show that what was deleted is nowhere any more", Command::Verify);
     verify->add_flag("--deleted", arguments_.deleted, "Look everywhere for its rarest phrases")->required();
     verify->add_option("DOCUMENT", arguments_.names, "Ids of documents that were removed (default: all, former versions too)");
+  }
+
+  CLI::Option* background_options(CLI::App& command) {
+    CLI::Option* background = command.add_flag("--background", arguments_.in_background, "Let the panduan that serves do it, and do not wait");
+    command.add_option("--priority", arguments_.priority, "Before which others it is done")
+        ->type_name("low|normal|high")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"low", "normal", "high"}))
+        ->needs(background);
+    return background;
+  }
+
+  void add_job_commands() {
+    CLI::App* jobs = app_.add_subcommand("jobs", "List what is done in the background, what waits and what is over");
+    jobs->require_subcommand(0, 1);
+    jobs->fallthrough();
+    jobs->callback([this, jobs] {
+      if (jobs->get_subcommands().empty()) arguments_.command = Command::JobsList;
+    });
+    jobs->add_option("--limit", arguments_.list_limit, "At most this many")->type_name("N")->capture_default_str()->check(CLI::Range(1, 1000));
+    command(*jobs, "show", "All that is known of jobs", Command::JobsShow)->add_option("JOB", arguments_.names, "Ids")->required();
+    command(*jobs, "cancel", "Cancel jobs; what was added stays", Command::JobsCancel)->add_option("JOB", arguments_.names, "Ids")->required();
+    command(*jobs, "retry", "Try jobs again that failed or were cancelled", Command::JobsRetry)->add_option("JOB", arguments_.names, "Ids")->required();
+    command(*jobs, "wait", "Follow a job until it is over, and end as it does", Command::JobsWait)
+        ->add_option("JOB", arguments_.names, "Id")
+        ->required()
+        ->expected(1);
+    command(*jobs, "run", "Do what waits, where no panduan serves", Command::JobsRun);
   }
 
   void add_question_commands() {

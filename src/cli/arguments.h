@@ -11,6 +11,12 @@ namespace panduan::cli {
 enum class Command {
   Add,
   Sync,
+  JobsList,
+  JobsShow,
+  JobsCancel,
+  JobsRetry,
+  JobsWait,
+  JobsRun,
   List,
   Remove,
   Verify,
@@ -42,10 +48,12 @@ struct Arguments {
   std::map<std::string, std::string> settings;      ///< key → value, as the config file would have them
   std::optional<std::filesystem::path> config_file;
 
-  std::vector<std::string> names;      ///< paths, documents, models, conversations, settings, words of the question
+  std::vector<std::string> names;      ///< paths, documents, jobs, models, conversations, settings, words of the question
   std::size_t search_limit = 8;
-  std::size_t list_limit = 100;        ///< list, conversations list
+  std::size_t list_limit = 100;        ///< list, jobs, conversations list
   std::string cursor;                  ///< list
+  bool in_background = false;          ///< add, sync
+  std::string priority = "normal";     ///< add, sync: of the job
   bool watches = false;                ///< sync
   bool retries = false;                ///< sync: as ingest::SyncOptions
   bool empties = false;                ///< sync: as ingest::SyncOptions

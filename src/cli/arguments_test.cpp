@@ -233,5 +233,32 @@ TEST(DescribeCommands, HasEveryCommandWithItsOptions) {
   EXPECT_THAT(commands.at("eval"), Contains("--retrieval-only"));
 }
 
+TEST(ParseArguments, JobsAreListedOrOneThingIsDoneWithThem) {
+  EXPECT_EQ(arguments_of({"jobs"}).command, Command::JobsList);
+  EXPECT_EQ(arguments_of({"jobs", "--json", "--limit", "3"}).list_limit, 3U);
+  const Arguments cancel = arguments_of({"jobs", "cancel", "job_1", "job_2"});
+  EXPECT_EQ(cancel.command, Command::JobsCancel);
+  EXPECT_THAT(cancel.names, ElementsAre("job_1", "job_2"));
+  EXPECT_EQ(arguments_of({"jobs", "show", "job_1"}).command, Command::JobsShow);
+  EXPECT_EQ(arguments_of({"jobs", "retry", "job_1"}).command, Command::JobsRetry);
+  EXPECT_EQ(arguments_of({"jobs", "wait", "job_1", "--json"}).command, Command::JobsWait);
+  EXPECT_EQ(arguments_of({"jobs", "run"}).command, Command::JobsRun);
+  expect_wrong({"jobs", "cancel"}, "JOB");
+  expect_wrong({"jobs", "mow"}, "mow");
+}
+
+TEST(ParseArguments, AddAndSyncMayBeLeftToTheServer) {
+  EXPECT_FALSE(arguments_of({"add", "a.txt"}).in_background);
+  const Arguments add = arguments_of({"add", "--background", "--priority", "high", "a.txt", "b.txt"});
+  EXPECT_TRUE(add.in_background);
+  EXPECT_EQ(add.priority, "high");
+  EXPECT_THAT(add.names, ElementsAre("a.txt", "b.txt"));
+  EXPECT_EQ(arguments_of({"sync", "--background"}).priority, "normal");
+  expect_wrong({"add", "a.txt", "--priority", "high"}, "--background");
+  expect_wrong({"add", "a.txt", "--background", "--priority", "urgent"}, "urgent");
+  expect_wrong({"sync", "--background", "--watch", "a"}, "--watch");
+  expect_wrong({"sync", "--background", "--list"}, "--list");
+}
+
 }  // namespace
 }  // namespace panduan::cli

@@ -17,6 +17,7 @@ struct Session {
 
 int run_add(const Session& session);
 int run_sync(const Session& session);
+int run_jobs(const Session& session);
 int run_list(const Session& session);
 int run_remove(const Session& session);
 int run_reindex(const Session& session);

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "cli/commands.h"
 #include "cli/ingestion_text.h"
+#include "cli/jobs_text.h"
 #include "cli/open.h"
 #include "cli/print_json.h"
 #include "cli/terminal.h"
@@ -41,15 +42,16 @@ std::vector<store::KnownSource> remove_named(app::Workbench& workbench, const st
 }  // namespace
 
 int run_add(const Session& session) {
-  const auto workbench = open(session.config);
-  StatusLine status;
-  status.set("loading the embedding model…");
   std::vector<std::filesystem::path> paths;
   for (const auto& name : session.arguments.names) {
     std::error_code error;
     const auto absolute = std::filesystem::absolute(name, error);
     paths.push_back(error ? std::filesystem::path(name) : absolute);
   }
+  if (session.arguments.in_background) return submit_jobs(session, {app::AddWork{.paths = std::move(paths)}});
+  const auto workbench = open(session.config);
+  StatusLine status;
+  status.set("loading the embedding model…");
   const auto summary = workbench->add(workbench->local_caller(), paths, printing_sink(status, session.arguments.json), session.stop);
   status.clear();
   if (session.arguments.json) {

@@ -22,6 +22,8 @@ std::string bar(std::size_t done, std::size_t total) {
   return drawn;
 }
 
+}  // namespace
+
 std::string progress_text(const ingest::AddProgress& p) {
   const bool counts_passages = p.files_total == 0 && p.chunks_total > 0;
   if (p.files_total == 0 && !counts_passages) return fmt::format("{}  {}", p.step, printable(p.file));
@@ -34,8 +36,6 @@ std::string progress_text(const ingest::AddProgress& p) {
   if (p.pages_total > 0) text += fmt::format(" {}/{} pages", p.pages_done, p.pages_total);
   return text;
 }
-
-}  // namespace
 
 std::string contents_text(const store::Document& document) {
   std::string text = document.pages > 0 ? fmt::format("{} {}, ", document.pages, document.pages == 1 ? "page" : "pages") : "";
@@ -83,16 +83,18 @@ ingest::AddSink printing_sink(StatusLine& status, bool json) {
               }};
 }
 
-void print_summary(const ingest::AddSummary& summary) {
-  fmt::print("{} added, {} updated, {} the same, {} failed", summary.added, summary.updated, summary.unchanged, summary.failed);
-  if (summary.moved > 0) fmt::print(", {} moved", summary.moved);
-  if (summary.removed > 0) fmt::print(", {} removed", summary.removed);
-  if (summary.failed_before > 0) fmt::print(", {} as unreadable as before (--retry tries them again)", summary.failed_before);
-  if (summary.reindexed > 0) fmt::print(", {} passages embedded by the new model", summary.reindexed);
+std::string summary_text(const ingest::AddSummary& summary) {
+  std::string text = fmt::format("{} added, {} updated, {} the same, {} failed", summary.added, summary.updated, summary.unchanged, summary.failed);
+  if (summary.moved > 0) text += fmt::format(", {} moved", summary.moved);
+  if (summary.removed > 0) text += fmt::format(", {} removed", summary.removed);
+  if (summary.failed_before > 0) text += fmt::format(", {} as unreadable as before (--retry tries them again)", summary.failed_before);
+  if (summary.reindexed > 0) text += fmt::format(", {} passages embedded by the new model", summary.reindexed);
   if (summary.tokens > 0)
-    fmt::print("; {} passages, {} tokens at {:.0f} tokens/s, {} in all", summary.chunks, summary.tokens,
-               static_cast<double>(summary.tokens) / summary.embed_ms * 1000, human_duration(summary.total_ms));
-  fmt::print("\n");
+    text += fmt::format("; {} passages, {} tokens at {:.0f} tokens/s, {} in all", summary.chunks, summary.tokens,
+                        static_cast<double>(summary.tokens) / summary.embed_ms * 1000, human_duration(summary.total_ms));
+  return text;
 }
+
+void print_summary(const ingest::AddSummary& summary) { fmt::print("{}\n", summary_text(summary)); }
 
 }  // namespace panduan::cli

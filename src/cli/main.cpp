@@ -18,6 +18,12 @@ int run(const Session& session) {
   switch (session.arguments.command) {
     case Command::Add: return run_add(session);
     case Command::Sync: return run_sync(session);
+    case Command::JobsList:
+    case Command::JobsShow:
+    case Command::JobsCancel:
+    case Command::JobsRetry:
+    case Command::JobsWait:
+    case Command::JobsRun: return run_jobs(session);
     case Command::List: return run_list(session);
     case Command::Remove: return run_remove(session);
     case Command::Reindex: return run_reindex(session);

@@ -36,7 +36,12 @@ int run_serve(const Session& session) {
              session.config.data_dir.string());
   fmt::print("Ctrl-C ends it when what runs is done; a second Ctrl-C ends it at once.\n");
   std::fflush(stdout);
-  const std::jthread indexing([&](const std::stop_token& stop) { index_what_is_not(*workbench, stop); });
+  std::jthread indexing([&](const std::stop_token& stop) { index_what_is_not(*workbench, stop); });
+  std::jthread jobs([&workbench](const std::stop_token& stop) { workbench->run_jobs(stop); });
+  const std::stop_callback on_stop(session.stop, [&] {
+    indexing.request_stop();
+    jobs.request_stop();
+  });
   server.run(session.stop);
   return 0;
 }

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "cli/commands.h"
 #include "cli/ingestion_text.h"
+#include "cli/jobs_text.h"
 #include "cli/open.h"
 #include "cli/print_json.h"
 #include "cli/terminal.h"
@@ -36,6 +37,7 @@ class Syncing {
     if (arguments.lists_folders) return list();
     if (arguments.unfollows) return unfollow();
     const auto folders = this->folders();
+    if (arguments.in_background) return submit(folders);
     int code = 0;
     for (const auto& folder : folders) code = std::max(code, pass(folder, true));
     return arguments.watches ? watch(folders) : code;
@@ -50,6 +52,13 @@ class Syncing {
     }
     if (folders.empty()) throw Error(ErrorKind::InvalidInput, "no folder is followed yet: 'panduan sync DIR' follows one");
     return folders;
+  }
+
+  int submit(const std::vector<std::filesystem::path>& folders) const {
+    std::vector<app::LongWork> works;
+    for (const auto& folder : folders)
+      works.emplace_back(app::SyncWork{.folder = folder, .how = {.empties = session_.arguments.empties, .retries = session_.arguments.retries}});
+    return submit_jobs(session_, works);
   }
 
   /// Says nothing where nothing has changed, unless it is to `speak`.

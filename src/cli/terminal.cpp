@@ -115,14 +115,14 @@ std::string human_bytes(std::uint64_t bytes) {
   return fmt::format("{:.2f} GB", value / 1e9);
 }
 
+std::string local_time(std::int64_t milliseconds) { return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(milliseconds / 1000))); }
+
 std::string human_duration(double milliseconds) {
   if (milliseconds < 999.5) return fmt::format("{:.0f} ms", milliseconds);
   if (milliseconds < 59'950) return fmt::format("{:.1f} s", milliseconds / 1000);
   const long seconds = std::lround(milliseconds / 1000);
   return fmt::format("{} min {:02} s", seconds / 60, seconds % 60);
 }
-
-std::string local_time(std::int64_t milliseconds) { return fmt::format("{:%Y-%m-%d %H:%M}", fmt::localtime(static_cast<std::time_t>(milliseconds / 1000))); }
 
 StatusLine::StatusLine() : shown_(::isatty(STDERR_FILENO) == 1) {
   if (!shown_) return;

@@ -271,6 +271,46 @@ class PageTest(unittest.TestCase):
         self.assertIn("PDF is broken", self.page.text("#failed-files"))
         self.state("documents-unreadable")
 
+    def run_panduan(self, *arguments):
+        environment = {**os.environ, "PANDUAN_DATA_DIR": str(self.root / "data")}
+        return subprocess.run([PANDUAN, *arguments], env=environment, capture_output=True, text=True, check=True).stdout
+
+    def test_shows_long_work_and_lets_it_be_cancelled_and_tried_again(self):
+        folder = self.root / "a folder whose name is rather long, as that of somebody's whole archive of papers"
+        folder.mkdir()
+        for number in range(300):
+            (folder / f"{number}.md").write_text(f"# Record {number}\n\n" + " ".join(f"Bridge {number}-{i} was opened in {1800 + i}." for i in range(60)) + "\n")
+        self.start(view="#documents")
+        id = json.loads(self.run_panduan("sync", "--background", "--json", str(folder)))["id"]
+        waiting = self.root / "waiting.md"
+        waiting.write_text(ENGLISH)
+        self.run_panduan("add", "--background", "--priority", "low", str(waiting))
+        self.page.wait_for("document.querySelector('#jobs .running progress')?.position > 0", ANSWER_SECONDS)
+        self.assertRegex(self.page.text("#jobs .running"), r"(?s)Keeping in step with .*of 300 files · \d+ tokens/s · .* left")
+        self.assertIn("waiting.md", self.page.text("#jobs .waiting"))
+        self.state("jobs")
+        self.switch_to_chinese()
+        self.assertRegex(self.page.text("#jobs .running"), r"(?s)同步 .*/300 个文件 · 每秒 \d+ 词元 · 剩余 ")
+        self.state("jobs-chinese")
+        self.page.click("#language")
+        self.page.click("#jobs .running button")
+        self.page.wait_for("document.querySelector('#jobs .cancelled')", ANSWER_SECONDS)
+        self.page.wait_for("document.querySelector('#list .file')", ANSWER_SECONDS)
+        self.assertEqual(json.loads(self.run_panduan("jobs", "show", "--json", id))["state"], "cancelled")
+        self.state("jobs-cancelled")
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+        self.page.click("#jobs .cancelled button:not([hidden])")
+        self.page.wait_for("document.querySelector('#jobs .failed')", ANSWER_SECONDS)
+        self.assertIn("no such file", self.page.text("#jobs .failed").lower())
+        self.state("jobs-failed")
+        folder.mkdir()
+        (folder / "bridge.md").write_text(CHINESE)
+        self.page.click("#jobs .failed button:not([hidden])")
+        self.page.wait_for("document.getElementById('jobs').childElementCount === 0", ANSWER_SECONDS)
+        self.page.wait_for("[...document.querySelectorAll('#list .file')].some((file) => file.innerText === 'bridge.md')")
+
     def check_nothing_ran(self):
         self.assertEqual(self.page.evaluate("[window.ran ?? null, document.querySelectorAll('main img, main script').length]"), [None, 0])
 
