@@ -161,11 +161,27 @@ TEST_F(BackgroundWorkTest, WhatACrashEndedIsDoneByWhoeverOpensTheStoreNext) {
   }
   open();
   run_all();
-  ASSERT_THAT(all(), SizeIs(2));
+  const std::vector<Job> jobs = all();
+  ASSERT_THAT(jobs, SizeIs(2));
   EXPECT_EQ(documents(), 1U);
-  const Job& upload = all()[0].kind == "upload" ? all()[0] : all()[1];
+  const Job& upload = jobs[0].kind == "upload" ? jobs[0] : jobs[1];
   EXPECT_EQ(upload.state, JobState::Failed);
   EXPECT_THAT(upload.error, HasSubstr("send the file again"));
+}
+
+TEST_F(BackgroundWorkTest, TheIndexOfAnotherModelIsMadeAfterAnAddAndAsAJob) {
+  work_->add(caller_, {.paths = {write("a.txt", "apples")}}, {}, {});
+  embedder_.model = "hash-2";
+  EXPECT_EQ(work_->add(caller_, {.paths = {write("b.txt", "berries")}}, {}, {}).reindexed, 1U);
+  EXPECT_EQ(store_->searched_model(caller_.workspace_id)->fingerprint, "hash-2");
+  EXPECT_EQ(work_->reindex(caller_, {}, {}).reindexed, 0U);
+  EXPECT_THAT(all(), SizeIs(2)) << "where there is nothing to do, no job is left";
+  embedder_.model = "hash-3";
+  const Job job = work_->submit(caller_, IndexWork{}, JobPriority::Low);
+  run_all();
+  EXPECT_EQ(find(job).state, JobState::Done);
+  EXPECT_EQ(Json::parse(find(job).result)["reindexed"], 2);
+  EXPECT_EQ(store_->searched_model(caller_.workspace_id)->fingerprint, "hash-3");
 }
 
 TEST_F(BackgroundWorkTest, AFileWhoseNameCannotBeNotedIsAddedAllTheSame) {
