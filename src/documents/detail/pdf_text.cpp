@@ -69,11 +69,13 @@ class TextWriter {
       if (line.first_word == line.end_word) continue;
       if (previous == nullptr) {
         paragraph = begin_paragraph(line);
+        paragraph.is_bold = line.is_bold;
         own_begin = printed_.text.size();
       } else {
         if (!share_row(previous->box, line.box)) ++paragraph.rows;
         if (line_end == LineEnd::None) join_lines(block, *previous, line, monospaced_width);
         paragraph.box.include(line.box);
+        paragraph.is_bold = paragraph.is_bold && line.is_bold;
       }
       line_end = end_of_line(block, index, monospaced_width > 0);
       write_line(line, line_end, heights);

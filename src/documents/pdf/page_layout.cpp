@@ -160,6 +160,7 @@ class Writer {
     for (const PageLine& line : block.lines) {
       detail::PdfLayout::Line& to = layout_.lines.emplace_back();
       to.box = shown(line.box, direction);
+      to.is_bold = !block.is_table && std::ranges::all_of(line.words, &PageWord::is_bold);
       to.first_word = layout_.words.size();
       for (const PageWord& word : line.words) {
         detail::PdfLayout::Word& placed = layout_.words.emplace_back();
