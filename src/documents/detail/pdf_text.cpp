@@ -99,7 +99,8 @@ class TextWriter {
     const PdfLayout::Line& line = layout_.lines[index];
     const bool is_last = index + 1 >= block.end_line || layout_.lines[index + 1].first_word == layout_.lines[index + 1].end_word;
     if (is_last || is_monospaced) return LineEnd::None;  // lines of a program end where it says so
-    return hyphenation_.between(layout_.text(layout_.words[line.end_word - 1]), layout_.text(layout_.words[layout_.lines[index + 1].first_word]));
+    return hyphenation_.between(layout_.text(layout_.words[line.end_word - 1]), layout_.text(layout_.words[layout_.lines[index + 1].first_word]),
+                                Hyphenation::Place::Text);
   }
 
   /// Of a word inside a table's row, where the next one stands in another line of its cell.
@@ -108,7 +109,7 @@ class TextWriter {
     const PdfLayout::Word& word = layout_.words[index];
     const PdfLayout::Word& next = layout_.words[index + 1];
     if (next.begins_cell || share_row(word.box, next.box)) return LineEnd::None;
-    return hyphenation_.between(layout_.text(word), layout_.text(next));
+    return hyphenation_.between(layout_.text(word), layout_.text(next), Hyphenation::Place::Cell);
   }
 
   void write_table(const PdfLayout::Block& block) {
