@@ -69,12 +69,10 @@ Hyphenation::Hyphenation(const PdfLayout& layout) {
     if (has_hyphen(word)) return;
     if (const auto found = counts_.find(folded(word)); found != counts_.end()) ++found->second;
   });
-  std::ptrdiff_t cuts = 0;
   for (const auto& [before, after] : ends) {
     const LineEnd told = known(before, after);
-    if (told != LineEnd::None) cuts += told == LineEnd::Cut ? 1 : -1;
+    if (told != LineEnd::None) cuts_ += told == LineEnd::Cut ? 1 : -1;
   }
-  cuts_words_ = cuts >= 0;
 }
 
 std::size_t Hyphenation::count_of(const std::string& word) const {
@@ -89,7 +87,7 @@ LineEnd Hyphenation::known(std::string_view before, std::string_view after) cons
   return hyphenated > plain ? LineEnd::Joint : LineEnd::Cut;
 }
 
-LineEnd Hyphenation::between(std::string_view before, std::string_view after) const {
+LineEnd Hyphenation::between(std::string_view before, std::string_view after, Place place) const {
   if (before.ends_with(kSoftHyphen)) return before.size() > kSoftHyphen.size() ? LineEnd::Cut : LineEnd::None;
   if (before.ends_with('/')) return !folded(after).empty() && count_of(whole(before, after)) > 0 ? LineEnd::Joint : LineEnd::None;
   if (!before.ends_with('-') || before.size() < 2 || after.empty()) return LineEnd::None;
@@ -98,7 +96,7 @@ LineEnd Hyphenation::between(std::string_view before, std::string_view after) co
   static constexpr std::array<std::string_view, 8> kLinking{"and", "or", "to", "nor", "und", "oder", "et", "ou"};
   if (std::ranges::find(kLinking, after) != kLinking.end()) return LineEnd::None;  // "pre- and post-war"
   if (is_capital_or_digit(after.front())) return LineEnd::Joint;
-  return cuts_words_ ? LineEnd::Cut : LineEnd::Joint;
+  return cuts_ > 0 || (cuts_ == 0 && place == Place::Text) ? LineEnd::Cut : LineEnd::Joint;
 }
 
 }  // namespace panduan::documents::detail

@@ -21,8 +21,10 @@ class Hyphenation {
  public:
   explicit Hyphenation(const PdfLayout& layout);
 
-  /// Of a line's last word and the first one of the next line.
-  LineEnd between(std::string_view before, std::string_view after) const;
+  enum class Place { Text, Cell };
+  /// Of a line's last word and the first one of the next line. In a cell, whose lines are short, an unknown hyphen is the word's own unless the document is
+  /// known to cut words.
+  LineEnd between(std::string_view before, std::string_view after, Place place) const;
 
  private:
   using Counts = std::unordered_map<std::string, std::size_t>;
@@ -31,7 +33,7 @@ class Hyphenation {
   LineEnd known(std::string_view before, std::string_view after) const;
 
   Counts counts_;  ///< of the words that a line's end could have made two of
-  bool cuts_words_ = true;
+  std::ptrdiff_t cuts_ = 0;  ///< line ends that are known to cut a word, less those that are known not to
 };
 
 }  // namespace panduan::documents::detail

@@ -156,10 +156,12 @@ class Finder {
     return !is_contents_page_[paragraph.page] || paragraph.word_height >= kMuchTaller * body_height_;
   }
 
-  /// Papers set "2.1 Related work" in the body's size, as tables set "1.2 litres": a title is one line and starts like one.
+  /// Papers set "2.1 Related work" in the body's size, as tables set "1.2 litres": a title is one line and starts like one, or it is bold.
   bool is_plain_numbered_title(const PrintedParagraph& paragraph, const Numbering& numbering) const {
-    if (numbering.depth < 2 || paragraph.rows > 1 || paragraph.word_height < 0.97F * body_height_) return false;
+    if (numbering.depth < 2 || paragraph.word_height < 0.97F * body_height_) return false;
     const std::string_view title = text(paragraph).substr(numbering.bytes);
+    if (paragraph.is_bold) return has_letter(title) && !ends_like_a_sentence(title);
+    if (paragraph.rows > 1) return false;
     const char32_t start = first_character(title);
     const bool starts_like_a_title = (start >= U'A' && start <= U'Z') || is_spaceless(start);
     return starts_like_a_title && has_letter(title) && count_characters(title) <= 80 && !ends_like_a_sentence(title) && !is_digit(title.back());

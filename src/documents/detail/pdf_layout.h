@@ -29,6 +29,7 @@ struct PdfLayout {
   struct Line {
     std::size_t first_word = 0, end_word = 0;
     Box box;
+    bool is_bold = false;     ///< all of it
     bool is_running = false;  ///< part of a running header or footer; set by mark_running_lines
   };
   struct Block {

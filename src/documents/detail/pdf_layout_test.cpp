@@ -112,6 +112,15 @@ TEST(PrintedText, TakesAnUnknownHyphenAsMostOthersOfTheDocumentAre) {
   EXPECT_THAT(printed(page(cut + unknown)).text, ::testing::EndsWith("is document\n\na spaceseparated"));
 }
 
+TEST(PrintedText, KeepsAnUnknownHyphenInACell) {
+  PdfLayout layout = layout_of(page(block({line(50, 100, "use safe- upgrade")})));
+  layout.blocks[0].is_table = true;
+  Box& second = layout.words[2].box;
+  second.top += 12;
+  second.bottom += 12;
+  EXPECT_EQ(build_printed_text(layout).text, "use safe-upgrade");
+}
+
 TEST(PrintedText, ReadsASectionsNumberAndTitleAsOne) {
   EXPECT_EQ(printed(page(block({line(50, 100, "1.1.4")}) + block({line(90, 100, "The root shell")}))).text, "1.1.4 The root shell");
   EXPECT_EQ(printed(page(block({line(50, 100, "1.1.4")}) + block({line(50, 140, "Below")}))).text, "1.1.4\n\nBelow");

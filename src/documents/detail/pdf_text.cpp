@@ -69,11 +69,13 @@ class TextWriter {
       if (line.first_word == line.end_word) continue;
       if (previous == nullptr) {
         paragraph = begin_paragraph(line);
+        paragraph.is_bold = line.is_bold;
         own_begin = printed_.text.size();
       } else {
         if (!share_row(previous->box, line.box)) ++paragraph.rows;
         if (line_end == LineEnd::None) join_lines(block, *previous, line, monospaced_width);
         paragraph.box.include(line.box);
+        paragraph.is_bold = paragraph.is_bold && line.is_bold;
       }
       line_end = end_of_line(block, index, monospaced_width > 0);
       write_line(line, line_end, heights);
@@ -97,7 +99,8 @@ class TextWriter {
     const PdfLayout::Line& line = layout_.lines[index];
     const bool is_last = index + 1 >= block.end_line || layout_.lines[index + 1].first_word == layout_.lines[index + 1].end_word;
     if (is_last || is_monospaced) return LineEnd::None;  // lines of a program end where it says so
-    return hyphenation_.between(layout_.text(layout_.words[line.end_word - 1]), layout_.text(layout_.words[layout_.lines[index + 1].first_word]));
+    return hyphenation_.between(layout_.text(layout_.words[line.end_word - 1]), layout_.text(layout_.words[layout_.lines[index + 1].first_word]),
+                                Hyphenation::Place::Text);
   }
 
   /// Of a word inside a table's row, where the next one stands in another line of its cell.
@@ -106,7 +109,7 @@ class TextWriter {
     const PdfLayout::Word& word = layout_.words[index];
     const PdfLayout::Word& next = layout_.words[index + 1];
     if (next.begins_cell || share_row(word.box, next.box)) return LineEnd::None;
-    return hyphenation_.between(layout_.text(word), layout_.text(next));
+    return hyphenation_.between(layout_.text(word), layout_.text(next), Hyphenation::Place::Cell);
   }
 
   void write_table(const PdfLayout::Block& block) {

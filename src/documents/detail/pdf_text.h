@@ -13,6 +13,7 @@ struct PrintedParagraph {
   std::size_t page = 0;
   std::size_t rows = 0;   ///< printed lines
   bool is_table = false;
+  bool is_bold = false;   ///< all of it
   float word_height = 0;  ///< median over its characters: a proxy for the font size
 };
 

@@ -156,6 +156,7 @@ void write(const PageBlock& block, const std::function<Box(const Box&)>& shown, 
   for (const PageLine& line : block.lines) {
     detail::PdfLayout::Line& to = layout.lines.emplace_back();
     to.box = shown(line.box);
+    to.is_bold = !block.is_table && std::ranges::all_of(line.words, &PageWord::is_bold);
     to.first_word = layout.words.size();
     for (const PageWord& word : line.words) {
       detail::PdfLayout::Word& placed = layout.words.emplace_back();
