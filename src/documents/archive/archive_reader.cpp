@@ -77,7 +77,8 @@ class Reader {
   }
 
   static std::string problem_of(archive_entry* entry) {
-    if (archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK) return "a link: links in archives are not followed";
+    if (archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK)
+      return "a link, and links in archives are not followed: add the file that it points to";
     const auto type = archive_entry_filetype(entry);
     return type != AE_IFREG && type != AE_IFDIR ? "a device or another thing that is no file" : "";
   }

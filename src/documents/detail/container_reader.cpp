@@ -69,7 +69,7 @@ void BatchCollector::put(ContainerMember member) {
 
 void BatchCollector::add(std::string_view name, const std::function<std::string(std::string&)>& read) {
   std::string path = safe_path(name);
-  if (path.empty()) return add_problem(name, "its path leads out of the archive, or is none");
+  if (path.empty()) return add_problem(name, "its path leads out of the archive, or is none: unpack it by hand, and add what you want of it");
   if (!paths_.insert(path).second) return add_problem(name, "another file of this name stands before it: the first is read");
   if (!begin_member(path)) return;
   ContainerMember member{.path = std::move(path), .bytes = {}, .problem = {}};
