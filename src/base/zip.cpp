@@ -139,12 +139,19 @@ bool ZipArchive::has(std::string_view member) const { return zip_name_locate(ope
 
 std::string ZipArchive::read(std::string_view member) {
   std::string bytes;
-  read_all(opened_->archive.get(), std::string(member), ZIP_FL_NOCASE, fmt::format("cannot read '{}' in it", member), [&](std::string_view piece) {
+  const auto add = [&](std::string_view piece) {
     if (piece.size() > bytes_left_)
       throw Error(ErrorKind::TooLarge, "it unpacks to more than is put up with: a very large document, or an archive made to fill the memory");
     bytes_left_ -= piece.size();
     bytes += piece;
-  });
+  };
+  try {
+    read_all(opened_->archive.get(), std::string(member), ZIP_FL_NOCASE, fmt::format("cannot read '{}' in it", member), add);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::Corrupt) throw Error(error.kind(), fmt::format("{}; it is broken or was changed, fetch or save it anew", error.what()));
+    if (error.kind() == ErrorKind::Unsupported) throw Error(error.kind(), fmt::format("{}; save a copy without a password and add that", error.what()));
+    throw;
+  }
   return bytes;
 }
 

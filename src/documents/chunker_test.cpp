@@ -136,6 +136,24 @@ TEST(ChunkDocument, CountsEachTextAboutTwice) {
   EXPECT_LT(counted, 5 * text.size() / 2);
 }
 
+TEST(ChunkDocument, CutsALineWithoutEndAtNoMoreCostThanOthers) {
+  constexpr std::size_t kBytes = 8U << 20U;
+  for (const std::string_view piece : {"bridge of kern 1932 ", "x", "判断桥梁", "， ", "a,", "1 "}) {
+    ParsedDocument document;
+    while (document.text.size() < kBytes) document.text += piece;
+    std::size_t counted = 0;
+    ChunkOptions with = options(256, 400);
+    with.count_tokens = [&](std::string_view text) {
+      counted += text.size();
+      return count_roughly(text);
+    };
+    const std::vector<Chunk> chunks = chunk_document(document, with);
+    EXPECT_LT(counted, 5 * document.text.size()) << piece;
+    ASSERT_FALSE(chunks.empty());
+    for (const Chunk& chunk : chunks) ASSERT_LE(chunk.tokens, with.max_tokens) << piece;
+  }
+}
+
 TEST(ChunkDocument, KeepsAHeadingWithItsTextAndNamesThePath) {
   std::string text = "# Packages\n\nAbout packages.\n\n## Dependencies\n\n";
   for (int i = 0; i < 20; ++i) text += "Every package may depend on others, in several ways. ";

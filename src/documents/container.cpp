@@ -54,6 +54,11 @@ std::optional<ContainerKind> kind_of(const std::filesystem::path& name, std::str
 
 }  // namespace
 
+std::uint64_t ContainerLimits::max_unpacked_bytes(std::uint64_t container_bytes) const {
+  constexpr std::uint64_t kOfAnything = 64ULL << 20U;
+  return std::min(max_total_bytes, std::max(kOfAnything, container_bytes * max_ratio));
+}
+
 bool has_container_ending(const std::filesystem::path& name) { return kind_by_name(name).has_value(); }
 bool is_container(const std::filesystem::path& name, std::string_view bytes) { return kind_of(name, bytes).has_value(); }
 

@@ -45,6 +45,9 @@ struct ContainerLimits {
   std::uint64_t max_total_bytes = 2ULL << 30U;
   std::uint64_t max_members = 10'000;
   std::uint64_t max_ratio = 200;  ///< of unpacked bytes to the container's own, once they are over 64 MB
+
+  /// How much may come of a container of this size, of those in it too.
+  std::uint64_t max_unpacked_bytes(std::uint64_t container_bytes) const;
 };
 
 inline constexpr int kMaxContainerDepth = 3;

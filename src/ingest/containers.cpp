@@ -16,6 +16,24 @@ namespace panduan::ingest {
 struct Ingester::Unpacking {
   store::FileStamp stamp;
   std::set<std::string> seen;  ///< sources of what is in it
+  documents::ContainerLimits limits;
+  // Of all that it holds, whatever archive in it that lies in: each of those may be within the limits, and all of them together never end.
+  std::uint64_t files = 0;
+  std::uint64_t unpacked_bytes = 0;
+  bool is_cut = false;  ///< something of it was left out for that
+
+  void count(const documents::ContainerBatch& batch) {
+    files += batch.members.size();
+    for (const documents::ContainerMember& member : batch.members) unpacked_bytes += member.bytes.size();
+  }
+  /// What is too much of it; empty as long as nothing is.
+  std::string excess() const {
+    constexpr std::uint64_t kMostNestedFiles = 100'000;
+    const std::uint64_t most_bytes = limits.max_unpacked_bytes(stamp.bytes);
+    if (files <= kMostNestedFiles && unpacked_bytes <= most_bytes) return {};
+    return fmt::format("together with the archives in it, the archive holds more than {}: what comes after that is left out; unpack it and add what is in it",
+                       files > kMostNestedFiles ? fmt::format("{} files", kMostNestedFiles) : fmt::format("{} MB", most_bytes >> 20U));
+  }
 };
 
 /// Whether all that is in it was read, and it is as it was then.
@@ -30,7 +48,8 @@ bool Ingester::is_container_known(const Run& run, const Pending& file) const {
 void Ingester::add_container(Run& run, const Pending& file) {
   const auto workspace = run.caller.workspace_id;
   const std::string source = file.path.string();
-  Unpacking unpacking{.stamp = file.stamp, .seen = {source}};
+  Unpacking unpacking{.stamp = file.stamp, .seen = {source}, .limits = options_.containers};
+  unpacking.limits.max_member_bytes = options_.max_file_bytes;
   std::string problem;
   try {
     check_size(file.stamp.bytes);
@@ -39,6 +58,7 @@ void Ingester::add_container(Run& run, const Pending& file) {
     if (detail::ends_everything(error)) throw;
     problem = error.what();
   }
+  if (problem.empty() && unpacking.is_cut) problem = unpacking.excess();
   const bool is_empty = unpacking.seen.size() == 1 && !documents::has_known_ending(file.path);
   if (problem.empty() && is_empty) problem = fmt::format("there is no file in it that can be read; {} can", documents::readable_formats());
   if (!problem.empty()) return note_failure(run, source, file.stamp, problem);
@@ -63,12 +83,16 @@ std::string Ingester::unpack(Run& run, Unpacking& unpacking, const std::string& 
     std::string source, bytes;
   };
   documents::ContainerCursor cursor;
-  const documents::ContainerLimits limits{.max_member_bytes = options_.max_file_bytes};
   while (true) {
     run.stop_if_asked();
+    if (std::string excess = unpacking.excess(); !excess.empty()) {
+      unpacking.is_cut = true;
+      return excess;
+    }
     run.progress.file = source;
     run.report("unpacking");
-    documents::ContainerBatch batch = documents::read_members(source, bytes, cursor, depth, limits, run.stop);
+    documents::ContainerBatch batch = documents::read_members(source, bytes, cursor, depth, unpacking.limits, run.stop);
+    unpacking.count(batch);
     std::vector<Pending> files;
     std::vector<Inner> inner;
     for (documents::ContainerMember& member : batch.members) {

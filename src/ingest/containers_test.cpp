@@ -8,10 +8,10 @@ namespace {
 
 class ContainersTest : public IngesterTest {
  protected:
-  /// A tar archive of these files, made by tar itself.
+  /// A tar archive of these files, made by tar itself, and packed as its name says.
   fs::path pack(const std::string& name, const std::vector<std::pair<std::string, std::string>>& files) {
     const TemporaryFolder folder;
-    std::vector<std::string> arguments{"tar", "-C", folder.path().string(), "-cf", (root() / name).string()};
+    std::vector<std::string> arguments{"tar", "-C", folder.path().string(), "-caf", (root() / name).string()};
     for (const auto& [path, text] : files) {
       fs::create_directories((folder.path() / path).parent_path());
       std::ofstream(folder.path() / path, std::ios::binary) << text;
@@ -111,6 +111,24 @@ TEST_F(ContainersTest, ArchivesInsideArchivesAreOpenedAndTooDeepOnesAreToldOf) {
   EXPECT_THAT(results_.at(0).reason, HasSubstr("3"));
   EXPECT_THAT(stored(), IsEmpty());
   EXPECT_EQ(sync().failed_before, 1U);
+}
+
+TEST_F(ContainersTest, ArchivesInAnArchiveHoldNoMoreThanItMay) {
+  std::vector<std::pair<std::string, std::string>> archives;
+  for (const std::string name : {"1", "2", "3"}) {
+    const fs::path packed = pack(name + ".tar.gz", {{"page.html", "<p>" + name + std::string(1'500'000, ' ')}});
+    archives.emplace_back(packed.filename().string(), read_file(packed, 1U << 20U));
+    fs::remove(packed);
+  }
+  options_.containers.max_total_bytes = 2U << 20U;
+  pack("all.tar.gz", archives);
+  EXPECT_EQ(sync().failed, 2U);
+  EXPECT_THAT(sources(), ElementsAre("all.tar.gz/1.tar.gz/page.html", "all.tar.gz/2.tar.gz/page.html")) << "the third is more than anything may hold";
+  for (const std::string name : {"all.tar.gz", "all.tar.gz/3.tar.gz"}) {
+    const auto result = std::ranges::find(results_, (root() / name).string(), &FileResult::source);
+    ASSERT_NE(result, results_.end()) << name;
+    EXPECT_THAT(result->reason, HasSubstr("holds more than 2 MB")) << name;
+  }
 }
 
 TEST_F(ContainersTest, WhatIsBrokenInsideIsListedAndTheRestIsRead) {

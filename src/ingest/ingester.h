@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "documents/container.h"
 #include "identity/caller.h"
 #include "ingest/progress.h"
 #include "ingest/read_ahead.h"
@@ -17,6 +18,7 @@ struct IngestOptions {
   std::size_t chunk_tokens = 256;
   std::size_t chunk_overlap = 0;
   std::uint64_t max_file_bytes = 200ULL << 20U;
+  documents::ContainerLimits containers = {};  ///< of one, and in bytes also of all that lie in it
 };
 
 struct SyncOptions {

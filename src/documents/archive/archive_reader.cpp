@@ -77,7 +77,8 @@ class Reader {
   }
 
   static std::string problem_of(archive_entry* entry) {
-    if (archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK) return "a link: links in archives are not followed";
+    if (archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK)
+      return "a link, and links in archives are not followed: add the file that it points to";
     const auto type = archive_entry_filetype(entry);
     return type != AE_IFREG && type != AE_IFDIR ? "a device or another thing that is no file" : "";
   }
@@ -91,7 +92,7 @@ class Reader {
       la_int64_t offset = 0;
       const int said = archive_read_data_block(opened_.get(), &piece, &size, &offset);
       if (said == ARCHIVE_EOF) return {};
-      if (said < ARCHIVE_WARN) return fmt::format("it is broken ({})", message_of(opened_.get()));
+      if (said < ARCHIVE_WARN) return fmt::format("it is broken ({}): fetch or make the archive anew", message_of(opened_.get()));
       if (!is_tar() && !collector_.count_unpacked(collector_.unpacked() + size)) return {};
       if (!count_stream()) return {};
       if (std::string problem = sink(std::string_view(static_cast<const char*>(piece), size), static_cast<std::uint64_t>(offset)); !problem.empty())

@@ -15,8 +15,6 @@ namespace panduan::documents::detail {
 namespace {
 
 constexpr std::size_t kLongestPath = 1000;
-constexpr std::uint64_t kAnyRatio = 64ULL << 20U;  // so much may come of anything
-
 bool is_drive(std::string_view name) { return name.size() >= 2 && name[1] == ':' && ((name[0] | 0x20) >= 'a' && (name[0] | 0x20) <= 'z'); }
 
 }  // namespace
@@ -71,7 +69,7 @@ void BatchCollector::put(ContainerMember member) {
 
 void BatchCollector::add(std::string_view name, const std::function<std::string(std::string&)>& read) {
   std::string path = safe_path(name);
-  if (path.empty()) return add_problem(name, "its path leads out of the archive, or is none");
+  if (path.empty()) return add_problem(name, "its path leads out of the archive, or is none: unpack it by hand, and add what you want of it");
   if (!paths_.insert(path).second) return add_problem(name, "another file of this name stands before it: the first is read");
   if (!begin_member(path)) return;
   ContainerMember member{.path = std::move(path), .bytes = {}, .problem = {}};
@@ -93,7 +91,7 @@ bool BatchCollector::count_unpacked(std::uint64_t total) {
   cursor_.unpacked_bytes = std::max(cursor_.unpacked_bytes, total);
   if (cursor_.unpacked_bytes > limits_.max_total_bytes) {
     end(fmt::format("it unpacks to more than {} MB: what comes after that is left out", limits_.max_total_bytes >> 20U));
-  } else if (cursor_.unpacked_bytes > kAnyRatio && cursor_.unpacked_bytes / limits_.max_ratio > container_bytes_) {
+  } else if (cursor_.unpacked_bytes > limits_.max_unpacked_bytes(container_bytes_)) {
     end(fmt::format("it unpacks to more than {} times its size, as an archive made to fill a disk does: what comes after that is left out", limits_.max_ratio));
   }
   return !is_over_;

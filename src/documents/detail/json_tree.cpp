@@ -145,7 +145,9 @@ void JsonReader::begin_value(JsonTree& tree, std::vector<Open>& open, std::strin
   const char first = at_end() ? '\0' : text_[position_];
   if (first == '{' || first == '[') {
     if (open.size() >= kMaxDepth)
-      throw Error(ErrorKind::TooLarge, fmt::format("its values nest deeper than {}: nobody could read what they belong to", kMaxDepth));
+      throw Error(ErrorKind::TooLarge,
+                  fmt::format("its values nest deeper than {}, and nobody could read what they belong to: save it flatter, or as .txt to have its words read",
+                              kMaxDepth));
     ++position_;
     node.kind = first == '{' ? JsonTree::Kind::Object : JsonTree::Kind::Array;
     open.push_back({.node = tree.nodes.size(), .closes = first == '{' ? '}' : ']'});

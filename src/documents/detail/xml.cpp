@@ -22,7 +22,8 @@ XmlTree::XmlTree(std::string bytes, std::string_view what) : bytes_(std::make_un
   const auto result = tree_.load_buffer_inplace(bytes_->data(), bytes_->size(), pugi::parse_default | pugi::parse_ws_pcdata);
   if (result.status == pugi::status_out_of_memory)
     throw Error(ErrorKind::TooLarge, fmt::format("'{}' in it takes more memory than is put up with: split the document", what));
-  if (!result || !tree_.document_element()) throw Error(ErrorKind::Corrupt, fmt::format("the XML of '{}' in it is broken ({})", what, result.description()));
+  if (!result || !tree_.document_element())
+    throw Error(ErrorKind::Corrupt, fmt::format("the XML of '{}' in it is broken ({}): fetch or save it anew", what, result.description()));
 }
 
 std::string_view local_name(const pugi::xml_node& node) { return without_prefix(node.name()); }

@@ -131,6 +131,15 @@ TEST(OfficeLoaders, WhatIsCutOffOrBrokenIsRefusedWithTheReason) {
   EXPECT_THAT(load_error("a.docx", bytes_of("bad-empty.docx")).what(), HasSubstr("no text document in it"));
   EXPECT_THAT(load_error("a.pptx", bytes_of("bridge.docx")).what(), HasSubstr("no presentation in it"));
 }
+TEST(OfficeLoaders, AMemberThatCannotBeUnpackedSaysWhatToDo) {
+  std::string bytes = bytes_of("bad-xml.docx");
+  constexpr std::size_t kPacked = 60;  // behind the member's header
+  bytes[kPacked] = static_cast<char>(bytes[kPacked] ^ 0x55);
+  const Error error = load_error("a.docx", bytes);
+  EXPECT_EQ(error.kind(), ErrorKind::Corrupt);
+  EXPECT_THAT(error.what(), HasSubstr("'word/document.xml'"));
+  EXPECT_THAT(error.what(), HasSubstr("fetch or save it anew"));
+}
 TEST(OfficeLoaders, WhatHasAPasswordIsRefusedAndSaysWhatToDo) {
   const Error error = load_error("a.odt", bytes_of("bad-password.odt"));
   EXPECT_EQ(error.kind(), ErrorKind::Unsupported);
