@@ -182,7 +182,7 @@ struct Deletion {
 /// What a search for it in everything that is kept came to. Of its text only fingerprints of phrases are left, so the phrases cannot be shown.
 struct DeletionFinding {
   Deletion deletion;
-  std::size_t phrases = 0;  ///< that were looked for
+  std::size_t phrases = 0;  ///< of its text, and terms, that were looked for; samples of its file and index are as well
   std::size_t shared = 0;   ///< of these, that stand in documents that are there, and tell nothing
   std::vector<std::string> shared_with;  ///< the ids of those documents
   std::vector<std::string> left;         ///< where a phrase of its own was found; nothing should be

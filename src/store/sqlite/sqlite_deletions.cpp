@@ -26,9 +26,9 @@ class DeletionSearch {
 
   void add(const Deletion& deletion, std::span<const Trace> traces) {
     for (const Trace& trace : traces) {
-      if (trace.kind == Trace::Kind::Phrase) finder_.add(trace.length, trace.fingerprint, phrases_.size());
-      else terms_.emplace(trace.fingerprint, phrases_.size());
-      phrases_.push_back({.finding = report_.findings.size(), .is_term = trace.kind == Trace::Kind::Term});
+      if (trace.kind == Trace::Kind::Term) terms_.emplace(trace.fingerprint, phrases_.size());
+      else finder_.add(trace.length, trace.fingerprint, phrases_.size());
+      phrases_.push_back({.finding = report_.findings.size(), .is_sample = trace.kind == Trace::Kind::Sample});
     }
     report_.findings.push_back({.deletion = deletion, .phrases = 0, .shared = 0, .shared_with = {}, .left = {}});
     found_in_.emplace_back();
@@ -42,7 +42,7 @@ class DeletionSearch {
     search_vocabulary();
     for (const auto& file : files_) search_file(folder, file);
     for (const Phrase& phrase : phrases_) {
-      if (phrase.is_elsewhere && !phrase.is_shared) continue;  // that another workspace holds it is not told
+      if (phrase.is_sample || (phrase.is_elsewhere && !phrase.is_shared)) continue;  // that another workspace holds it is not told
       ++report_.findings[phrase.finding].phrases;
       if (phrase.is_shared) ++report_.findings[phrase.finding].shared;
     }
@@ -53,7 +53,7 @@ class DeletionSearch {
  private:
   struct Phrase {
     std::size_t finding = 0;
-    bool is_term = false;
+    bool is_sample = false;     ///< the same text may have been stored with other ones
     bool is_shared = false;     ///< a document of this workspace has it
     bool is_elsewhere = false;  ///< one of another workspace has it
   };

@@ -56,11 +56,10 @@ class TraceMaker {
   }
 
  private:
-  void add(std::string_view phrase) {
+  void add(std::string_view phrase, Trace::Kind kind) {
     if (!tells_apart(phrase)) return;
     const std::uint64_t fingerprint = finder_.fingerprint(phrase);
-    if (seen_.insert(fingerprint).second)
-      traces_.push_back({.kind = Trace::Kind::Phrase, .length = static_cast<std::uint8_t>(phrase.size()), .fingerprint = fingerprint});
+    if (seen_.insert(fingerprint).second) traces_.push_back({.kind = kind, .length = static_cast<std::uint8_t>(phrase.size()), .fingerprint = fingerprint});
   }
 
   std::int64_t chunks_with(const std::string& term) {
@@ -76,7 +75,7 @@ class TraceMaker {
   void add_text() {
     const std::string text = column("SELECT substr(canonical_text, 1, ?2) FROM contents WHERE id = ?1");
     if (text.size() < kPhraseBytes) {
-      if (text.size() >= kShortBytes) add(std::string_view(text).substr(0, kShortBytes));
+      if (text.size() >= kShortBytes) add(std::string_view(text).substr(0, kShortBytes), Trace::Kind::Phrase);
     }
     std::vector<std::pair<std::int64_t, std::size_t>> ranked;  // in how many chunks its rarest term stands, where it begins
     for (std::size_t i = 0; i < kCandidates; ++i) {
@@ -89,7 +88,8 @@ class TraceMaker {
       ranked.emplace_back(rarest, begin);
     }
     std::ranges::sort(ranked);
-    for (std::size_t i = 0; i < std::min(kTextPhrases, ranked.size()); ++i) add(std::string_view(text).substr(ranked[i].second, kPhraseBytes));
+    for (std::size_t i = 0; i < std::min(kTextPhrases, ranked.size()); ++i)
+      add(std::string_view(text).substr(ranked[i].second, kPhraseBytes), Trace::Kind::Phrase);
     if (ranked.empty()) {
       for (const std::string& term : documents::index_terms(text)) chunks_with(term);
     }
@@ -110,7 +110,8 @@ class TraceMaker {
   void add_bytes() {
     const std::string bytes = column("SELECT substr(bytes, 1, ?2) FROM content_bytes WHERE content_id = ?1");
     if (bytes.size() < kPhraseBytes) return;
-    for (std::size_t i = 0; i < kSamples; ++i) add(std::string_view(bytes).substr(i * (bytes.size() - kPhraseBytes) / kSamples, kPhraseBytes));
+    for (std::size_t i = 0; i < kSamples; ++i)
+      add(std::string_view(bytes).substr(i * (bytes.size() - kPhraseBytes) / kSamples, kPhraseBytes), Trace::Kind::Sample);
   }
 
   void add_indexes() {
@@ -118,13 +119,13 @@ class TraceMaker {
     words.bind(content_id_);
     while (words.step()) {
       const std::string terms = words.text(0);
-      if (terms.size() >= kPhraseBytes) add(std::string_view(terms).substr((terms.size() - kPhraseBytes) / 2, kPhraseBytes));
+      if (terms.size() >= kPhraseBytes) add(std::string_view(terms).substr((terms.size() - kPhraseBytes) / 2, kPhraseBytes), Trace::Kind::Sample);
     }
     auto vectors = database_.prepare(fmt::format("SELECT x.vector FROM chunks k JOIN vectors x ON x.chunk_id = k.id WHERE k.content_id = ? LIMIT {}", kChunks));
     vectors.bind(content_id_);
     while (vectors.step()) {
       const std::string vector = vectors.text(0);
-      if (vector.size() >= kPhraseBytes) add(std::string_view(vector).substr(0, kPhraseBytes));
+      if (vector.size() >= kPhraseBytes) add(std::string_view(vector).substr(0, kPhraseBytes), Trace::Kind::Sample);
     }
   }
 
@@ -164,7 +165,7 @@ std::vector<Trace> unpack_traces(std::span<const unsigned char> bytes) {
   constexpr std::size_t kTraceBytes = 10;
   std::vector<Trace> traces;
   for (; bytes.size() >= kTraceBytes; bytes = bytes.subspan(kTraceBytes)) {
-    Trace& trace = traces.emplace_back(Trace{.kind = bytes[0] == 0 ? Trace::Kind::Phrase : Trace::Kind::Term, .length = bytes[1], .fingerprint = 0});
+    Trace& trace = traces.emplace_back(Trace{.kind = static_cast<Trace::Kind>(bytes[0]), .length = bytes[1], .fingerprint = 0});
     for (std::size_t i = 0; i < 8; ++i) trace.fingerprint |= static_cast<std::uint64_t>(bytes[2 + i]) << (8 * i);
   }
   return traces;

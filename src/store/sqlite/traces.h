@@ -9,9 +9,9 @@
 
 namespace panduan::store {
 
-/// What a deleted content is known again by: the fingerprint of a phrase, or of one of its index terms.
+/// What a deleted content is known again by: the fingerprint of a phrase of its text, of one of its index terms, or of a sample of what was made of it.
 struct Trace {
-  enum class Kind : std::uint8_t { Phrase, Term } kind = Kind::Phrase;
+  enum class Kind : std::uint8_t { Phrase, Term, Sample } kind = Kind::Phrase;
   std::uint8_t length = 0;  ///< bytes
   std::uint64_t fingerprint = 0;
 };
