@@ -218,7 +218,7 @@ class HostileFilesTest(unittest.TestCase):
         self.root = Path(folder.name).resolve()
         self.files = self.root / "files"
         self.files.mkdir()
-        self.environment = {**os.environ, "PANDUAN_DATA_DIR": str(self.root / "data"), "PANDUAN_MODELS_CHAT": "qwen2.5-coder-0.5b", "PANDUAN_SERVER_PORT": "0"}
+        self.environment = {"PANDUAN_ENGINE_THREADS": "1", **os.environ, "PANDUAN_DATA_DIR": str(self.root / "data"), "PANDUAN_MODELS_CHAT": "qwen2.5-coder-0.5b", "PANDUAN_SERVER_PORT": "0"}
 
     def run_panduan(self, *arguments, codes=(0,), timeout=600):
         done = subprocess.run([PANDUAN, *arguments], env=self.environment, capture_output=True, timeout=timeout)
