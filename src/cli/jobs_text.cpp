@@ -55,7 +55,7 @@ std::string standing_of(const store::Job& job) {
 
 std::string line_of(const store::Job& job) {
   const std::string standing = standing_of(job);
-  const std::string priority = job.priority == store::JobPriority::Normal ? "" : fmt::format(" {}", server::name_of(job.priority));
+  const std::string priority = job.priority == store::JobPriority::Normal ? "" : fmt::format(" ({} priority)", server::name_of(job.priority));
   const std::string state = styled(server::name_of(job.state), style_of(job.state));
   return fmt::format("{}  {}  {} {}{}{}  {}", styled(job.id, Style::Cyan), state, job.kind, what_of(job), priority, standing.empty() ? "" : ": " + standing,
                      styled(local_time(std::max({job.created_ms, job.started_ms, job.finished_ms})), Style::Dim));

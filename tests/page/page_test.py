@@ -278,19 +278,19 @@ class PageTest(unittest.TestCase):
     def test_shows_long_work_and_lets_it_be_cancelled_and_tried_again(self):
         folder = self.root / "a folder whose name is rather long, as that of somebody's whole archive of papers"
         folder.mkdir()
-        for number in range(300):
-            (folder / f"{number}.md").write_text(f"# Record {number}\n\n" + " ".join(f"Bridge {number}-{i} was opened in {1800 + i}." for i in range(60)) + "\n")
+        for number in range(400):
+            (folder / f"{number}.md").write_text(f"# Record {number}\n\n" + " ".join(f"Bridge {number}-{i} was opened in {1800 + i}." for i in range(16)) + "\n")
         self.start(view="#documents")
         id = json.loads(self.run_panduan("sync", "--background", "--json", str(folder)))["id"]
         waiting = self.root / "waiting.md"
         waiting.write_text(ENGLISH)
         self.run_panduan("add", "--background", "--priority", "low", str(waiting))
         self.page.wait_for("document.querySelector('#jobs .running progress')?.position > 0", ANSWER_SECONDS)
-        self.assertRegex(self.page.text("#jobs .running"), r"(?s)Keeping in step with .*of 300 files · \d+ tokens/s · .* left")
+        self.assertRegex(self.page.text("#jobs .running"), r"(?s)Keeping in step with .*of 400 files · \d+ tokens/s · .* left")
         self.assertIn("waiting.md", self.page.text("#jobs .waiting"))
         self.state("jobs")
         self.switch_to_chinese()
-        self.assertRegex(self.page.text("#jobs .running"), r"(?s)同步 .*/300 个文件 · 每秒 \d+ 词元 · 剩余 ")
+        self.assertRegex(self.page.text("#jobs .running"), r"(?s)同步 .*/400 个文件 · 每秒 \d+ 词元 · 剩余 ")
         self.state("jobs-chinese")
         self.page.click("#language")
         self.page.click("#jobs .running button")
