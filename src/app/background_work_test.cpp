@@ -161,9 +161,10 @@ TEST_F(BackgroundWorkTest, WhatACrashEndedIsDoneByWhoeverOpensTheStoreNext) {
   }
   open();
   run_all();
-  ASSERT_THAT(all(), SizeIs(2));
+  const std::vector<Job> jobs = all();
+  ASSERT_THAT(jobs, SizeIs(2));
   EXPECT_EQ(documents(), 1U);
-  const Job& upload = all()[0].kind == "upload" ? all()[0] : all()[1];
+  const Job& upload = jobs[0].kind == "upload" ? jobs[0] : jobs[1];
   EXPECT_EQ(upload.state, JobState::Failed);
   EXPECT_THAT(upload.error, HasSubstr("send the file again"));
 }
