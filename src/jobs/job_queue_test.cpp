@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
-#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include "base/file.h"
@@ -54,6 +54,7 @@ class JobQueueTest : public ::testing::Test {
   }
 
   std::string note(const Job& job) {
+    const std::lock_guard lock(mutex_);
     done_.push_back(job.arguments);
     return R"({"done":true})";
   }
@@ -68,6 +69,10 @@ class JobQueueTest : public ::testing::Test {
 
   Job submit(const std::string& kind, const std::string& arguments, JobPriority priority = JobPriority::Normal) {
     return queue_->submit(caller_, {.kind = kind, .arguments = arguments, .priority = priority});
+  }
+  std::vector<std::string> done() {
+    const std::lock_guard lock(mutex_);
+    return done_;
   }
   Job find(const Job& job) { return queue_->find(caller_, job.id); }
   void run_all() { queue_->run(JobQueue::Until::NothingIsDue, {}); }
@@ -84,7 +89,8 @@ class JobQueueTest : public ::testing::Test {
   std::unique_ptr<store::Store> store_;
   store::WorkspaceId workspace_ = 0;
   identity::Caller caller_;
-  std::vector<std::string> done_;
+  std::mutex mutex_;
+  std::vector<std::string> done_;  ///< guarded by mutex_
   std::atomic<int> begun_ = 0;
   std::atomic<bool> let_go_ = false;
   ErrorKind failure_ = ErrorKind::Unavailable;
@@ -98,7 +104,7 @@ TEST_F(JobQueueTest, TakesWhatWaitsByPriorityAndThenByAge) {
   const Job last = submit("note", "second");
   EXPECT_EQ(find(last).state, JobState::Waiting);
   run_all();
-  EXPECT_THAT(done_, ElementsAre("urgent", "first", "second", "low"));
+  EXPECT_THAT(done(), ElementsAre("urgent", "first", "second", "low"));
   const Job done = find(last);
   EXPECT_EQ(done.state, JobState::Done);
   EXPECT_EQ(done.result, R"({"done":true})");
@@ -131,8 +137,8 @@ TEST_F(JobQueueTest, AMoreUrgentOneMakesTheRunningOneWaitAndItIsGoneOnWithAfterw
   EXPECT_EQ(begun_, 2) << "one that is no more urgent waits";
   let_go_ = true;
   ASSERT_TRUE(eventually([&] { return find(slow).state == JobState::Done; }));
-  ASSERT_TRUE(eventually([&] { return done_.size() == 3; }));
-  EXPECT_THAT(done_, ElementsAre("urgent", "slow", "as-low"));
+  ASSERT_TRUE(eventually([&] { return done().size() == 3; }));
+  EXPECT_THAT(done(), ElementsAre("urgent", "slow", "as-low"));
 }
 
 TEST_F(JobQueueTest, CancelsOneThatWaitsAtOnceAndOneThatRunsWhenItHasStopped) {
@@ -145,7 +151,7 @@ TEST_F(JobQueueTest, CancelsOneThatWaitsAtOnceAndOneThatRunsWhenItHasStopped) {
   ASSERT_TRUE(eventually([&] { return find(running).state == JobState::Cancelled; }));
   EXPECT_EQ(queue_->cancel(caller_, running.id).state, JobState::Cancelled) << "twice is once";
   EXPECT_THAT(find(running).progress, IsEmpty());
-  EXPECT_THAT(done_, IsEmpty());
+  EXPECT_THAT(done(), IsEmpty());
   const Job again = submit("note", "c");
   ASSERT_TRUE(eventually([&] { return find(again).state == JobState::Done; }));
   EXPECT_EQ(failure_of([&] { queue_->cancel(caller_, again.id); }).kind, ErrorKind::Conflict);
@@ -181,7 +187,7 @@ TEST_F(JobQueueTest, AnotherOneMayRunWhileOneWaitsForItsNextAttempt) {
   submit("fail", "a", JobPriority::High);
   submit("note", "b", JobPriority::Low);
   run_all();
-  EXPECT_THAT(done_, ElementsAre("b"));
+  EXPECT_THAT(done(), ElementsAre("b"));
 }
 
 TEST_F(JobQueueTest, OtherErrorsAndDefectsEndAJobAndNotTheRunner) {
@@ -209,7 +215,7 @@ TEST_F(JobQueueTest, WhatRanWhenTheProcessEndedIsDoneByTheNextOne) {
   EXPECT_EQ(find(running).state, JobState::Waiting);
   EXPECT_EQ(find(running).attempts, 1);
   run_all();
-  EXPECT_THAT(done_, ElementsAre("a"));
+  EXPECT_THAT(done(), ElementsAre("a"));
   EXPECT_EQ(find(running).attempts, 2);
 }
 
@@ -222,7 +228,7 @@ TEST_F(JobQueueTest, WhatEndsEveryProcessIsGivenUp) {
   EXPECT_EQ(find(running).state, JobState::Failed);
   EXPECT_THAT(find(running).error, HasSubstr("ended 4 times"));
   run_all();
-  EXPECT_THAT(done_, IsEmpty());
+  EXPECT_THAT(done(), IsEmpty());
 }
 
 TEST_F(JobQueueTest, AStopPutsTheRunningOneBack) {
