@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/unicode.h"
 
 namespace panduan::app {
@@ -190,6 +191,14 @@ store::Job BackgroundWork::submit(const identity::Caller& caller, const LongWork
                                 .arguments = arguments_of(work),
                                 .priority = priority,
                                 .bytes = upload == nullptr ? std::nullopt : std::optional<std::string_view>(upload->bytes)});
+}
+
+void BackgroundWork::submit_index(const identity::Caller& caller) {
+  try {
+    if (make_ingester_(caller).needs_index(caller)) submit(caller, IndexWork{}, store::JobPriority::Low);
+  } catch (const Error& error) {
+    log::debug(fmt::format("[jobs] no index is made: {}", error.what()));  // the model is not there, which readiness says
+  }
 }
 
 store::Job BackgroundWork::retry(const identity::Caller& caller, const std::string& id) {

@@ -27,6 +27,8 @@ class BackgroundWork {
 
   /// Throws Error: NotFound (a path that is not there), InvalidInput (what is to be synced is no folder, a name that cannot be kept).
   store::Job submit(const identity::Caller& caller, const LongWork& work, store::JobPriority priority);
+  /// Where the embedding model was changed: a job that makes its index, behind all others.
+  void submit_index(const identity::Caller& caller);
   /// As jobs::JobQueue; and Conflict for an upload that is over, whose bytes are gone.
   store::Job retry(const identity::Caller& caller, const std::string& id);
   jobs::JobQueue& queue() { return queue_; }

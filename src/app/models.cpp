@@ -83,9 +83,10 @@ llm::Embedder* Models::former_embedder(const std::string& name, const std::strin
   const auto known = former_.find(fingerprint);
   if (known != former_.end()) return known->second.get();
   auto& former = former_[fingerprint];
-  // Where models are kept, and beside the present one, which may be a file of one's own.
-  const auto beside = std::filesystem::path(config_.embedding_model).parent_path() / (name + ".gguf");
-  for (const std::string& place : {name, beside.string()}) {
+  std::vector<std::string> places{name};
+  // The present one may be a file of one's own, in a folder with the other.
+  if (const std::filesystem::path own = config_.embedding_model; own.has_parent_path()) places.push_back((own.parent_path() / (name + ".gguf")).string());
+  for (const std::string& place : places) {
     try {
       const auto file = llm::ModelStore(config_.models_dir).find(place);
       if (!former && file) former = llm::load_llama_embedder(*file, llama_options(config_));

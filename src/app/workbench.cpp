@@ -270,7 +270,10 @@ std::vector<store::Job> LocalWorkbench::jobs(const identity::Caller& caller, std
 store::Job LocalWorkbench::job(const identity::Caller& caller, const std::string& id) { return work_.queue().find(caller, id); }
 store::Job LocalWorkbench::cancel_job(const identity::Caller& caller, const std::string& id) { return work_.queue().cancel(caller, id); }
 store::Job LocalWorkbench::retry_job(const identity::Caller& caller, const std::string& id) { return work_.retry(caller, id); }
-void LocalWorkbench::run_jobs(const std::stop_token& stop) { work_.queue().run(jobs::JobQueue::Until::Stopped, stop); }
+void LocalWorkbench::run_jobs(const std::stop_token& stop) {
+  work_.submit_index(local_caller());
+  work_.queue().run(jobs::JobQueue::Until::Stopped, stop);
+}
 void LocalWorkbench::work_off_jobs(const std::function<void(const store::Job&)>& watcher, const std::stop_token& stop) {
   work_.queue().run(jobs::JobQueue::Until::NothingIsDue, stop, watcher);
 }

@@ -94,7 +94,7 @@ class Parser {
         ->required();
     command(app_, "reindex", "Embed what the present embedding model has not embedded yet", Command::Reindex);
     CLI::App* verify = command(app_, "verify", "Show that what was deleted is nowhere any more", Command::Verify);
-    verify->add_flag("--deleted", arguments_.deleted, "Look everywhere for its rarest phrases")->required();
+    verify->add_flag_callback("--deleted", [] {}, "Look everywhere for its rarest phrases")->required();
     verify->add_option("DOCUMENT", arguments_.names, "Ids of documents that were removed (default: all, former versions too)");
   }
 

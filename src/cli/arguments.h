@@ -67,7 +67,6 @@ struct Arguments {
   std::optional<double> risk;          ///< ask, chat: as rag::Question::risk
   bool goes_on = false;                ///< ask, chat: from the conversation that was last spoken in
   bool all = false;                    ///< conversations remove
-  bool deleted = false;                ///< verify: always
   std::filesystem::path answer;        ///< check: the file, "-" for standard input; empty when `text` is the answer
   std::string text;                    ///< check
   std::vector<std::filesystem::path> sources;  ///< check: empty for the documents

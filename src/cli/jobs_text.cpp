@@ -28,16 +28,19 @@ Style style_of(JobState state) {
   return Style::Dim;
 }
 
+std::string name_of(const app::AddWork& work) {
+  if (work.paths.empty()) return "nothing";
+  const std::string first = printable(work.paths.front().string());
+  return work.paths.size() == 1 ? first : fmt::format("{} and {} more", first, work.paths.size() - 1);
+}
+std::string name_of(const app::SyncWork& work) { return printable(work.folder.string()); }
+std::string name_of(const app::UploadWork& work) { return printable(work.name); }
+std::string name_of(const app::IndexWork&) { return "by the new embedding model"; }
+
 }  // namespace
 
 std::string what_of(const store::Job& job) {
-  const app::LongWork work = app::work_of(job.kind, job.arguments);
-  if (const auto* sync = std::get_if<app::SyncWork>(&work)) return printable(sync->folder.string());
-  if (const auto* upload = std::get_if<app::UploadWork>(&work)) return printable(upload->name);
-  const auto& paths = std::get<app::AddWork>(work).paths;
-  if (paths.empty()) return "nothing";
-  const std::string first = printable(paths.front().string());
-  return paths.size() == 1 ? first : fmt::format("{} and {} more", first, paths.size() - 1);
+  return std::visit([](const auto& work) { return name_of(work); }, app::work_of(job.kind, job.arguments));
 }
 
 std::string standing_of(const store::Job& job) {

@@ -16,11 +16,6 @@
 namespace panduan::cli {
 namespace {
 
-bool colours_wanted() {
-  static const bool wanted = ::isatty(STDOUT_FILENO) == 1 && (std::getenv("NO_COLOR") == nullptr || *std::getenv("NO_COLOR") == '\0');
-  return wanted;
-}
-
 std::size_t columns_of(const Character& c) {
   return is_cjk(c.code_point) || (c.code_point >= 0xFF01 && c.code_point <= 0xFF60) || (c.code_point >= 0x3000 && c.code_point <= 0x303F) ? 2 : 1;
 }
@@ -40,9 +35,19 @@ std::string fit(std::string_view text, std::size_t columns) {
 
 }  // namespace
 
-std::string styled(std::string_view text, Style style) {
+bool wants_colours(int output) {
+  const char* no_color = std::getenv("NO_COLOR");
+  return ::isatty(output) == 1 && (no_color == nullptr || *no_color == '\0');
+}
+
+std::string in_style(std::string_view text, Style style) {
   static constexpr std::array<std::string_view, 6> kCodes{"1", "2", "31", "32", "33", "36"};
-  return colours_wanted() ? fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<std::size_t>(style)], text) : std::string(text);
+  return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<std::size_t>(style)], text);
+}
+
+std::string styled(std::string_view text, Style style) {
+  static const bool wanted = wants_colours(STDOUT_FILENO);
+  return wanted ? in_style(text, style) : std::string(text);
 }
 
 std::size_t terminal_width() {

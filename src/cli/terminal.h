@@ -11,6 +11,9 @@ namespace panduan::cli {
 
 enum class Style { Bold, Dim, Red, Green, Yellow, Cyan };
 
+/// Whether people read what is written there, and want colours: it is a terminal, and NO_COLOR is not set.
+bool wants_colours(int output);
+std::string in_style(std::string_view text, Style style);
 /// The text in this style when standard output is a terminal and NO_COLOR is not set; the text alone otherwise.
 std::string styled(std::string_view text, Style style);
 /// Columns of the terminal, 80 when there is none.

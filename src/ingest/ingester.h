@@ -47,6 +47,8 @@ class Ingester {
   AddSummary sync(const identity::Caller& caller, const std::filesystem::path& folder, const SyncOptions& how, const AddSink& sink,
                   const std::stop_token& stop);
 
+  /// Whether reindex has something to do.
+  bool needs_index(const identity::Caller& caller);
   /// Embeds each passage that this embedder has not embedded yet, because another one did; then its vectors are searched, from one moment to the
   /// next, and the others erased. Until then the others are searched. A run that is stopped is gone on with. Throws as add.
   AddSummary reindex(const identity::Caller& caller, const AddSink& sink, const std::stop_token& stop);

@@ -11,6 +11,8 @@ constexpr std::size_t kErasedTogether = 2000;
 
 }  // namespace
 
+bool Ingester::needs_index(const identity::Caller& caller) { return store_.has_other_vectors(caller.workspace_id, begin(caller, {}, {}).model); }
+
 AddSummary Ingester::reindex(const identity::Caller& caller, const AddSink& sink, const std::stop_token& stop) {
   identity::require(caller, identity::Right::Write);
   Run run = begin(caller, sink, stop);

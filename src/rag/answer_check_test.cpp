@@ -7,6 +7,7 @@
 #include "documents/terms.h"
 #include "llm/testing/hash_embedder.h"
 #include "llm/testing/scripted_chat_model.h"
+#include "store/testing/text_version.h"
 
 namespace panduan::rag {
 namespace {
@@ -90,11 +91,8 @@ TEST_F(AnswerCheckTest, WhereNoWordIsSharedTheEmbedderFindsThePassage) {
 TEST_F(AnswerCheckTest, TheStoresPassagesAreFound) {
   const auto model = store_->embedding_model(caller_.workspace_id, {.fingerprint = "hash-1", .name = "hash", .dims = 8});
   const std::string text(kBridge);
-  store::NewVersion version{
-      .source = "/stored.txt", .content_sha256 = sha256(text), .bytes = text, .parsed = {.media_type = "text/plain", .text = text}, .embedding_model = model};
-  std::string words;
-  for (const std::string& term : documents::index_terms(text)) words += term + " ";
-  version.chunks.push_back({.text = {0, text.size()}, .words = words, .vector = llm::testing::HashEmbedder::vector_of(text)});
+  store::NewVersion version = store::testing::text_version("/stored.txt", text, model);
+  version.chunks.push_back(store::testing::chunk_of(version, {0, text.size()}, llm::testing::HashEmbedder::vector_of(text)));
   store_->put_version(caller_.workspace_id, version);
   retrieval::Retriever retriever(*store_, embedder_);
   const auto checked = AnswerChecker(*store_, {}).check(caller_, {.text = "Ada Kern designed it.", .sources = std::nullopt}, &retriever, {});

@@ -13,6 +13,7 @@
 #include "llm/testing/hash_embedder.h"
 #include "llm/testing/scripted_chat_model.h"
 #include "rag/nearest_quotes.h"
+#include "store/testing/text_version.h"
 
 namespace panduan::rag {
 namespace {
@@ -44,14 +45,8 @@ class AnswererTest : public ::testing::Test {
   }
   void add(const std::string& source, std::string_view text) {
     const std::string whole(text);
-    store::NewVersion version{.source = source,
-                              .content_sha256 = sha256(whole),
-                              .bytes = whole,
-                              .parsed = {.media_type = "text/plain", .text = whole},
-                              .embedding_model = embedding_model_};
-    std::string words;
-    for (const std::string& term : documents::index_terms(text)) words += term + " ";
-    version.chunks.push_back({.text = {0, text.size()}, .words = words, .vector = llm::testing::HashEmbedder::vector_of(whole)});
+    store::NewVersion version = store::testing::text_version(source, whole, embedding_model_);
+    version.chunks.push_back(store::testing::chunk_of(version, {0, whole.size()}, llm::testing::HashEmbedder::vector_of(whole)));
     store_->put_version(caller_.workspace_id, version);
   }
   /// To the model a passage that holds this makes the question likely, and no other does. It would copy nothing, unless `copies` is set.

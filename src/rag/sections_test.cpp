@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "llm/testing/hash_embedder.h"
+#include "store/testing/text_version.h"
 
 namespace panduan::rag {
 namespace {
@@ -14,17 +15,13 @@ using ::testing::ElementsAre;
 class SectionsOf : public ::testing::Test {
  protected:
   SectionsOf() {
-    store::NewVersion version{.source = "/ferry.txt",
-                              .content_sha256 = sha256(kText),
-                              .bytes = std::string(kText),
-                              .parsed = {.media_type = "text/plain", .text = std::string(kText)},
-                              .embedding_model = store_->embedding_model(workspace_, {.fingerprint = "hash-1", .name = "hash", .dims = 8})};
+    store::NewVersion version = store::testing::text_version("/ferry.txt", std::string(kText),
+                                                             store_->embedding_model(workspace_, {.fingerprint = "hash-1", .name = "hash", .dims = 8}));
     std::size_t begin = 0;
     for (const char* heading : {"Ferry", "Ferry", "Ferry", "Tunnel", "Tunnel"}) {
       const std::size_t end = kText.find('.', begin) + 1;
-      const std::string text(kText.substr(begin, end - begin));
       version.chunks.push_back(
-          {.text = {begin, end}, .heading_path = heading, .tokens = 10, .words = text, .vector = llm::testing::HashEmbedder::vector_of(text)});
+          store::testing::chunk_of(version, {begin, end}, llm::testing::HashEmbedder::vector_of(std::string(kText.substr(begin, end - begin))), heading));
       begin = end + 1;
     }
     store_->put_version(workspace_, version);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "retrieval/detail/int8_dot.h"
 #include "retrieval/retriever.h"
+#include "store/testing/text_version.h"
 
 namespace panduan::retrieval {
 namespace {
@@ -60,12 +61,23 @@ class VectorIndexTest : public testing::Test {
   store::Document add(const std::string& source, const std::vector<std::vector<float>>& vectors) {
     std::string text(vectors.size(), 'x');
     text += source;
-    store::NewVersion version{
-        .source = source, .content_sha256 = sha256(text), .bytes = text, .parsed = {.media_type = "text/plain", .text = text}, .embedding_model = model_};
+    store::NewVersion version = store::testing::text_version(source, text, model_);
     for (std::size_t i = 0; i < vectors.size(); ++i) version.chunks.push_back({.text = {i, i + 1}, .words = "x", .vector = vectors[i]});
     return store_->put_version(workspace_, version);
   }
 };
+
+TEST_F(VectorIndexTest, AQueryThatIsUnderWayWhenTheVectorsAreErasedFindsWhatItWouldHave) {
+  std::vector<std::vector<float>> vectors(60);
+  for (auto& vector : vectors) vector = random_vector();
+  add("/a", vectors);
+  const VectorIndex index(*store_, workspace_, model_, kDims);
+  const auto before = index.search(vectors[7], 3);
+  store_->erase_other_vectors(workspace_, store_->embedding_model(workspace_, {.fingerprint = "g", .name = "n", .dims = kDims}), 1000);
+  const auto after = index.search(vectors[7], 3);
+  EXPECT_EQ(after[0].chunk, before[0].chunk);
+  EXPECT_NEAR(after[0].score, before[0].score, 0.02) << "of one byte a dimension";
+}
 
 TEST_F(VectorIndexTest, FindsTheSameNearestAsExactSearch) {
   std::vector<std::vector<float>> vectors(500);

@@ -5,26 +5,20 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "documents/terms.h"
 #include "store/store.h"
+#include "store/testing/text_version.h"
 
 namespace panduan::store {
 namespace {
 
-using testing::Contains;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
-class DeletionsTest : public testing::Test {
+class DeletionsTest : public ::testing::Test {
  protected:
-  static std::string words_of(const std::string& text) {
-    std::string words;
-    for (const auto& term : documents::index_terms(text)) words += term + ' ';
-    return words;
-  }
-
   /// Sentences that no other seed makes.
   static std::string text_of(unsigned seed, std::size_t sentences) {
     std::mt19937 random(seed);
@@ -40,21 +34,13 @@ class DeletionsTest : public testing::Test {
   }
 
   Document put(const std::string& source, const std::string& text, WorkspaceId workspace) {
-    NewVersion version{.source = source,
-                       .stamp = {.modified_ns = 1, .bytes = text.size()},
-                       .content_sha256 = sha256(text),
-                       .bytes = text,
-                       .parsed = {},
-                       .chunks = {},
-                       .embedding_model = store_->embedding_model(workspace, {.fingerprint = "f", .name = "m", .dims = 16})};
-    version.parsed = {.media_type = "text/plain", .title = "T", .text = text, .pages = {}, .headings = {}};
+    NewVersion version = testing::text_version(source, text, store_->embedding_model(workspace, {.fingerprint = "f", .name = "m", .dims = 16}));
     std::mt19937 random(static_cast<unsigned>(text.size()) + static_cast<unsigned char>(text[0]));
     for (std::size_t begin = 0; begin < text.size(); begin += 1000) {
       const std::size_t end = std::min(begin + 1000, text.size());
       std::vector<float> vector(16);
       for (float& value : vector) value = static_cast<float>(random()) / 4e9F;
-      version.chunks.push_back(
-          {.text = {begin, end}, .heading_path = "H", .tokens = 3, .words = words_of(text.substr(begin, end - begin)), .vector = std::move(vector)});
+      version.chunks.push_back(testing::chunk_of(version, {begin, end}, std::move(vector)));
     }
     return store_->put_version(workspace, version);
   }
@@ -164,6 +150,24 @@ TEST_F(DeletionsTest, NothingOfTheTextIsInItsTraces) {
   store_.reset();
   const std::string file = read_file(folder_.path() / "panduan.db", 1U << 30U);
   for (std::size_t at = 0; at + 8 < text.size(); at += 101) EXPECT_EQ(file.find(text.substr(at, 8)), std::string::npos);
+}
+
+TEST_F(DeletionsTest, JobsThatAreOverAndNameItGoWithIt) {
+  const auto document = put("upload/a \"draft\".txt", text_of(10, 5));
+  const auto over = [&](const std::string& arguments, const std::string& result, std::int64_t finished_ms) {
+    return store_
+        ->put_job({.workspace = workspace_, .kind = "upload", .arguments = arguments, .state = JobState::Done, .result = result, .finished_ms = finished_ms},
+                  {})
+        .id;
+  };
+  over(R"({"name":"a \"draft\".txt"})", "{}", 5);
+  over("{}", R"({"documents":[")" + document.id + R"("]})", 5);
+  const auto other = over(R"({"name":"another a.txt"})", "{}", 5);
+  const auto running = over(R"({"name":"a \"draft\".txt"})", "{}", 0);
+  store_->remove_document(workspace_, document.id);
+  std::vector<std::string> left;
+  for (const Job& job : store_->list_jobs(workspace_, 10)) left.push_back(job.id);
+  EXPECT_THAT(left, ::testing::UnorderedElementsAre(other, running));
 }
 
 TEST_F(DeletionsTest, AnUnknownIdIsSaidSo) {

@@ -7,15 +7,16 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "store/testing/text_version.h"
 
 namespace panduan::store {
 namespace {
 
-using testing::ElementsAre;
-using testing::IsEmpty;
-using testing::SizeIs;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 
-class StoreTest : public testing::Test {
+class StoreTest : public ::testing::Test {
  protected:
   void reopen() {
     store_.reset();
@@ -23,14 +24,7 @@ class StoreTest : public testing::Test {
   }
 
   NewVersion version(const std::string& source, const std::string& text) {
-    NewVersion version{.source = source,
-                       .stamp = {.modified_ns = 1, .bytes = text.size()},
-                       .content_sha256 = sha256(text),
-                       .bytes = text,
-                       .parsed = {},
-                       .chunks = {},
-                       .embedding_model = model_};
-    version.parsed = {.media_type = "text/plain", .title = "T", .text = text, .pages = {}, .headings = {}};
+    NewVersion version = testing::text_version(source, text, model_);
     version.chunks.push_back({.text = {0, text.size()}, .heading_path = "H", .tokens = 3, .words = text, .vector = {0.6F, 0.8F}});
     return version;
   }
@@ -144,7 +138,7 @@ TEST_F(StoreTest, KeepsTheSettingsOfAWorkspace) {
   const WorkspaceId other = store_->workspace("other");
   store_->set(workspace_, {{"role", "a"}, {"tone", "b"}});
   store_->set(workspace_, {{"role", "c"}, {"tone", std::nullopt}});
-  EXPECT_THAT(store_->settings(workspace_), testing::ElementsAre(testing::Pair("role", "c")));
+  EXPECT_THAT(store_->settings(workspace_), ::testing::ElementsAre(::testing::Pair("role", "c")));
   EXPECT_THAT(store_->settings(other), IsEmpty());
 }
 

@@ -345,6 +345,8 @@ class CliTest(unittest.TestCase):
         for _ in range(100):
             if json.loads(self.run_panduan("reindex", "--json")[0])["reindexed"] == 0:
                 break
+        else:
+            self.fail("it has something to embed again and again")
         self.assertIn("sound", self.run_panduan("doctor", code=None)[0])
         hits = json.loads(self.run_panduan("search", "--json", "谁设计了这座桥?")[0].splitlines()[0])
         self.assertTrue(hits)

@@ -226,9 +226,31 @@ class PageReader {
     }
   }
 
+  /// A recogniser measures a line by the letters that are in it, and finds "on our see" smaller than "By his light": sizes near that of most are that.
+  static void even_out(std::vector<pdf::PageLine>& lines) {
+    if (lines.empty()) return;
+    std::vector<float> sizes;
+    for (const pdf::PageLine& line : lines) sizes.insert(sizes.end(), line.words.size(), line.size);
+    const auto middle = sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2);
+    std::nth_element(sizes.begin(), middle, sizes.end());
+    const float usual = *middle;
+    constexpr float kNear = 0.2F;
+    for (pdf::PageLine& line : lines) {
+      if (std::abs(line.size - usual) > kNear * usual) continue;
+      line.size = usual;
+      line.box.top = line.baseline - (1 - kDescent) * usual;
+      line.box.bottom = line.baseline + kDescent * usual;
+      for (pdf::PageWord& word : line.words) {
+        word.box.top = line.box.top;
+        word.box.bottom = line.box.bottom;
+      }
+    }
+  }
+
   void write(const std::vector<ReadLine>& read, const std::vector<pdf::Rule>& rules) {
     std::vector<pdf::PageLine> lines;
     for (const ReadLine& line : read) add_page_lines(line, lines);
+    even_out(lines);
     std::ranges::sort(lines, {}, [](const pdf::PageLine& line) { return std::pair(line.baseline, line.box.left); });
     detail::PdfLayout::Page page{.first_block = layout_.blocks.size(), .width = width_, .height = height_};
     pdf::add_lines(std::move(lines), rules, [this](const Box& box) { return shown(box); }, layout_);

@@ -61,6 +61,10 @@ void verify_deleted(app::Workbench& workbench, const Request& request, Reply& re
   tell(reply, "report", to_json(workbench.verify_deleted(workbench.local_caller(), ids, on_progress, stop)));
 }
 
+void reindex(app::Workbench& workbench, const Request&, Reply& reply, const std::stop_token& stop) {
+  stream_ingestion(reply, [&](const ingest::AddSink& sink) { return workbench.reindex(workbench.local_caller(), sink, stop); });
+}
+
 struct KeptRequest {
   std::string key;
   Sha256 request;
@@ -71,21 +75,32 @@ class LocalRoutes {
  public:
   LocalRoutes(Router& router, app::Workbench& workbench) : router_(router), workbench_(workbench) {}
 
+  /// A call that takes a JSON object and tells of events until it has ended.
+  using Stream = void (*)(app::Workbench&, const Request&, Reply&, const std::stop_token&);
+  void stream(const char* pattern, Stream told, std::uint64_t max_bytes = kMaxJsonBytes) {
+    add_route(pattern, Lane::Long, max_bytes,
+              [&workbench = workbench_, told](const Request& request, Reply& reply, const std::stop_token& stop) { told(workbench, request, reply, stop); });
+  }
+
   /// A call that takes a JSON object and gives JSON.
   using Call = std::function<Json(app::Workbench&, const Json&, const std::stop_token&)>;
   void add(const char* pattern, Lane lane, Call call, std::uint64_t max_bytes = kMaxJsonBytes) {
+    add_route(pattern, lane, max_bytes, [&workbench = workbench_, call = std::move(call)](const Request& request, Reply& reply, const std::stop_token& stop) {
+      reply_json(reply, call(workbench, json_body(request), stop));
+    });
+  }
+
+ private:
+  void add_route(const char* pattern, Lane lane, std::uint64_t max_bytes, Handler handler) {
     router_.add({.method = "POST",
                  .pattern = pattern,
                  .lane = lane,
                  .reach = Reach::LocalOnly,
                  .max_body_bytes = max_bytes,
                  .media_types = {"application/json"},
-                 .handler = [&workbench = workbench_, call = std::move(call)](const Request& request, Reply& reply, const std::stop_token& stop) {
-                   reply_json(reply, call(workbench, json_body(request), stop));
-                 }});
+                 .handler = std::move(handler)});
   }
 
- private:
   Router& router_;
   app::Workbench& workbench_;
 };
@@ -93,36 +108,6 @@ class LocalRoutes {
 }  // namespace
 
 void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t max_bytes) {
-  router.add({.method = "POST",
-              .pattern = "/local/add",
-              .lane = Lane::Long,
-              .reach = Reach::LocalOnly,
-              .max_body_bytes = kMaxPathsBytes,
-              .media_types = {"application/json"},
-              .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) { add(workbench, request, reply, stop); }});
-  router.add({.method = "POST",
-              .pattern = "/local/sync",
-              .lane = Lane::Long,
-              .reach = Reach::LocalOnly,
-              .max_body_bytes = kMaxJsonBytes,
-              .media_types = {"application/json"},
-              .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) { sync(workbench, request, reply, stop); }});
-  router.add({.method = "POST",
-              .pattern = "/local/reindex",
-              .lane = Lane::Long,
-              .reach = Reach::LocalOnly,
-              .max_body_bytes = kMaxJsonBytes,
-              .media_types = {"application/json"},
-              .handler = [&workbench](const Request&, Reply& reply, const std::stop_token& stop) {
-                stream_ingestion(reply, [&](const ingest::AddSink& sink) { return workbench.reindex(workbench.local_caller(), sink, stop); });
-              }});
-  router.add({.method = "POST",
-              .pattern = "/local/verify-deleted",
-              .lane = Lane::Long,
-              .reach = Reach::LocalOnly,
-              .max_body_bytes = kMaxJsonBytes,
-              .media_types = {"application/json"},
-              .handler = [&workbench](const Request& request, Reply& reply, const std::stop_token& stop) { verify_deleted(workbench, request, reply, stop); }});
   router.add({.method = "POST",
               .pattern = "/local/upload",
               .lane = Lane::Long,
@@ -138,6 +123,10 @@ void add_local_routes(Router& router, app::Workbench& workbench, std::uint64_t m
               }});
 
   LocalRoutes local(router, workbench);
+  local.stream("/local/add", add, kMaxPathsBytes);
+  local.stream("/local/sync", sync);
+  local.stream("/local/reindex", reindex);
+  local.stream("/local/verify-deleted", verify_deleted);
   local.add("/local/caller", Lane::Short, [](app::Workbench& to, const Json&, const std::stop_token&) { return to_json(to.local_caller()); });
   // Paths of this machine: what reaches the port cannot name them.
   local.add(

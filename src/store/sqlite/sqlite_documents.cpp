@@ -312,12 +312,14 @@ bool SqliteStore::remove_document(WorkspaceId workspace, std::string_view id) {
   if (!document.step()) return false;
   const std::int64_t document_id = document.integer(0);
   const std::int64_t content_id = document.integer(1);
-  erase_note(workspace, document.text(2));
+  const std::string source = document.text(2);
+  erase_note(workspace, source);
   keep_traces(workspace, document_id, document.integer(3), content_id);
   document.run();
   writer_.prepare("UPDATE messages SET body = '' WHERE id IN (SELECT message_id FROM message_citations WHERE document_id = ?)").bind(document_id).run();
   // The answer to an upload names its document, by its title too.
   writer_.prepare("DELETE FROM idempotency_keys WHERE workspace_id = ? AND instr(response, ?) > 0").bind(workspace).bind(id).run();
+  erase_jobs_about(workspace, id, source);
   writer_.prepare("DELETE FROM documents WHERE id = ?").bind(document_id).run();
   remove_unused_content(workspace, content_id);
   count_generation(workspace);

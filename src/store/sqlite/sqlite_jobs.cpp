@@ -187,6 +187,17 @@ void SqliteStore::remove_old_jobs(WorkspaceId workspace, std::int64_t before_ms,
       .run();
 }
 
+void SqliteStore::erase_jobs_about(WorkspaceId workspace, std::string_view document_id, std::string_view source) {
+  // An upload's arguments have its name alone; both are JSON, where some characters are written otherwise.
+  constexpr std::string_view kUploads = "upload/";
+  const std::string_view named = source.starts_with(kUploads) ? source.substr(kUploads.size()) : source;
+  writer_.prepare("DELETE FROM jobs WHERE workspace_id = ?1 AND finished_ms > 0 AND (instr(result, ?2) > 0 OR instr(arguments, json_quote(?3)) > 0)")
+      .bind(workspace)
+      .bind(document_id)
+      .bind(named)
+      .run();
+}
+
 void SqliteStore::remove_job(WorkspaceId workspace, std::string_view id) {
   const std::lock_guard lock(writing_);
   writer_.prepare("DELETE FROM jobs WHERE workspace_id = ? AND public_id = ?").bind(workspace).bind(id).run();

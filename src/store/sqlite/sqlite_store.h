@@ -98,6 +98,8 @@ class SqliteStore final : public Store {
   /// the way, and when the store is opened.
   void empty_log();
   void count_generation(WorkspaceId workspace);
+  /// Those that are over and name a document, which an upload's result and the arguments of an add do.
+  void erase_jobs_about(WorkspaceId workspace, std::string_view document_id, std::string_view source);
   void erase_note(WorkspaceId workspace, std::string_view source);
   void write_message(WorkspaceId workspace, std::int64_t conversation, const Message& message);
   Document require_by_source(WorkspaceId workspace, std::string_view source) const;
