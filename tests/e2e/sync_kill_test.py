@@ -56,14 +56,18 @@ def disturb(folder, chance, edition):
 
 
 def stored(data):
-    """source → (text, [(range, path, terms)]), and the vectors in the same order."""
+    """source → (text, [(range, path, terms)]), and the vectors in the same order.
+
+    The terms are those that the word index keeps, whose agreement with its lists is doctor's to check: Debian's own SQLite knows no
+    secure deletion, and will not open an index that has it.
+    """
     with sqlite3.connect(f"file:{data}/panduan.db?mode=ro", uri=True) as database:
         texts, chunks, vectors = {}, {}, {}
         for source, text, content_id in database.execute(
             "SELECT d.source, c.canonical_text, c.id FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN contents c ON c.id = v.content_id"):
             texts[source] = bytes(text)
             rows = database.execute(
-                "SELECT k.byte_begin, k.byte_end, k.heading_path, w.terms, x.vector FROM chunks k JOIN words_1 w ON w.rowid = k.id JOIN vectors x ON x.chunk_id = k.id "
+                "SELECT k.byte_begin, k.byte_end, k.heading_path, w.c0, x.vector FROM chunks k JOIN words_1_content w ON w.id = k.id JOIN vectors x ON x.chunk_id = k.id "
                 "WHERE k.content_id = ? ORDER BY k.ordinal", (content_id,)).fetchall()
             chunks[source] = [row[:4] for row in rows]
             vectors[source] = [array.array("f", row[4]) for row in rows]
