@@ -123,6 +123,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   try {
     const ParsedDocument document = loader.load({reinterpret_cast<const char*>(data) + 1, size - 1});
     check(document);
+    check_pictures(document);
     check_chunks(document);
   } catch (const Error&) {
     // Refused: fine.

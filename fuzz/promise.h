@@ -1,10 +1,12 @@
 #pragma once
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <string>
 
 #include "base/unicode.h"
 #include "documents/chunker.h"
+#include "documents/detail/picture_text.h"
 #include "documents/document.h"
 
 // What the targets check.
@@ -43,6 +45,24 @@ inline void check(const documents::ParsedDocument& document) {
     }
     require(page.text.begin <= page.text.end && page.text.end >= end, "pages hold their words");
   }
+}
+
+/// What picture_text.h promises, of pictures that all say the same.
+inline void check_pictures(const documents::ParsedDocument& document) {
+  std::size_t last = 0;
+  std::map<std::size_t, documents::ParsedDocument> read;
+  for (std::size_t index = 0; index < document.pictures.size(); ++index) {
+    const documents::Picture& picture = document.pictures[index];
+    require(picture.at >= last && picture.at <= document.text.size(), "pictures are in order");
+    require((picture.page == documents::Picture::kNoPage) == document.pages.empty(), "a picture is on a page where there are any");
+    last = picture.at;
+    read[index].text = "drawn";
+    read[index].pages.push_back({.label = "1", .text = {0, 5}, .width = 1, .height = 1, .words = {{.text = {0, 5}}}});
+  }
+  if (read.empty()) return;
+  const documents::ParsedDocument whole = documents::detail::with_pictures(document, read);
+  check(whole);
+  require(whole.read_pictures == read.size() && whole.pictures.empty(), "all pictures were put in");
 }
 
 /// What chunker.h promises.

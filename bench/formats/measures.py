@@ -17,6 +17,11 @@ def words(text):
     return re.findall(rf"[{CHINESE}]|[^\s{CHINESE}]+", text)
 
 
+def without_marks(listed):
+    """Those that have a letter or a digit: no bullets, dashes and other marks between white space."""
+    return [word for word in listed if any(letter.isalnum() for letter in word)]
+
+
 def plain_words(text):
     """Letters and digits only, for texts whose builders set their own marks; without case."""
     text = unicodedata.normalize("NFKC", text).casefold()

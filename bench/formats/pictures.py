@@ -1,4 +1,5 @@
 """A picture with text in it, inside documents of every format."""
+import base64
 import pathlib
 import subprocess
 
@@ -56,7 +57,8 @@ def write_all(folder):
     book.save(folder / "picture.xlsx")
     made.append(("XLSX", folder / "picture.xlsx"))
 
-    (folder / "picture.html").write_text(f'<!DOCTYPE html><title>Valley</title><p>{AROUND}</p><img src="picture.png">', encoding="utf-8")
+    encoded = base64.b64encode(picture.read_bytes()).decode()  # one in a file of its own is a document of its own
+    (folder / "picture.html").write_text(f'<!DOCTYPE html><title>Valley</title><p>{AROUND}</p><img src="data:image/png;base64,{encoded}">', encoding="utf-8")
     made.append(("HTML", folder / "picture.html"))
 
     work = epub.EpubBook()

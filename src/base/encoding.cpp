@@ -8,6 +8,7 @@
 #include <array>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "base/unicode.h"
 
@@ -115,6 +116,50 @@ bool is_damaged_utf8(std::string_view bytes) {
   return whole > 2 * faults;
 }
 
+/// Whether a unit of UTF-16 is what texts are made of: Latin, Greek, Cyrillic, punctuation, Chinese, Japanese, Korean.
+bool is_usual(unsigned unit) {
+  constexpr std::array<std::pair<unsigned, unsigned>, 9> kUsual{{{0x20, 0x7E},
+                                                                 {0xA0, 0x24F},
+                                                                 {0x370, 0x52F},
+                                                                 {0x2010, 0x206F},
+                                                                 {0x20A0, 0x22FF},
+                                                                 {0x3000, 0x30FF},
+                                                                 {0x4E00, 0x9FFF},
+                                                                 {0xAC00, 0xD7A3},
+                                                                 {0xFE30, 0xFFEF}}};
+  if (unit == '\t' || unit == '\n' || unit == '\r') return true;
+  return std::ranges::any_of(kUsual, [&](const auto& range) { return unit >= range.first && unit <= range.second; });
+}
+
+/// In units of two bytes every character of ASCII has a NUL, on the side that tells their order.
+std::string_view unmarked_wide_encoding(std::string_view bytes) {
+  constexpr std::size_t kFewest = 8;
+  constexpr double kMostUnusual = 0.03;
+  if (bytes.size() % 2 != 0 || bytes.size() < kFewest) return {};
+  bytes = bytes.substr(0, kLookedAt / 8);
+  if (bytes.find('\0') == std::string_view::npos) return {};
+  struct Order {
+    std::size_t unusual = 0, ascii = 0;
+  };
+  std::array<Order, 2> orders;  // little endian, big endian
+  for (std::size_t at = 0; at + 1 < bytes.size(); at += 2) {
+    const unsigned first = static_cast<unsigned char>(bytes[at]);
+    const unsigned second = static_cast<unsigned char>(bytes[at + 1]);
+    const std::array<unsigned, 2> units{second << 8U | first, first << 8U | second};
+    for (std::size_t order = 0; order < units.size(); ++order) {
+      orders[order].unusual += is_usual(units[order]) ? 0 : 1;
+      orders[order].ascii += units[order] < 0x80 ? 1 : 0;
+    }
+  }
+  const auto& [little, big] = orders;
+  const bool is_big = big.unusual < little.unusual || (big.unusual == little.unusual && big.ascii > little.ascii);
+  const auto& [unusual, ascii] = is_big ? big : little;
+  const bool is_ascii = std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  if (is_ascii && 4 * ascii < 3 * (bytes.size() / 2)) return {};  // words, each ended by a zero, are Chinese characters two by two
+  if (static_cast<double>(unusual) > kMostUnusual * static_cast<double>(bytes.size() / 2)) return {};
+  return is_big ? "UTF-16BE" : "UTF-16LE";
+}
+
 std::optional<DecodedText> detected(std::string_view bytes) {
   if (is_common_gb2312(bytes)) return decoded(bytes, "GB18030");
   UErrorCode status = U_ZERO_ERROR;
@@ -134,12 +179,22 @@ std::optional<DecodedText> detected(std::string_view bytes) {
 
 }  // namespace
 
+std::string_view wide_encoding(std::string_view bytes) {
+  for (const Mark& mark : kMarks) {
+    if (bytes.starts_with(mark.bytes)) return mark.encoding == "UTF-8" ? std::string_view() : mark.encoding;
+  }
+  return unmarked_wide_encoding(bytes);
+}
+
 std::optional<DecodedText> decode_text(std::string_view bytes, std::string_view declared) {
   for (const Mark& mark : kMarks) {
     if (!bytes.starts_with(mark.bytes)) continue;
     if (mark.encoding != "UTF-8") return decoded(bytes.substr(mark.bytes.size()), mark.encoding);
     bytes.remove_prefix(mark.bytes.size());
     break;
+  }
+  if (const std::string_view wide = unmarked_wide_encoding(bytes); !wide.empty()) {
+    if (auto text = decoded(bytes, wide)) return text;
   }
   if (is_valid_utf8(bytes)) return DecodedText{std::string(bytes), "UTF-8"};
   if (is_damaged_utf8(bytes)) return std::nullopt;

@@ -108,6 +108,35 @@ TEST(DecodeText, WhatATextDeclaresCountsWhereItFits) {
   EXPECT_EQ(decode_text("caf\xE9", "utf-16")->text, "café");
   EXPECT_EQ(decode_text("\xC5\xD0\xB6\xCF", "no-such-thing")->text, "判断");
 }
+/// In units of two bytes, without a mark.
+std::string utf16(std::u16string_view text, bool is_big) {
+  std::string bytes;
+  for (const char16_t unit : text) {
+    const auto high = static_cast<char>(unit >> 8U);
+    const auto low = static_cast<char>(unit & 0xFFU);
+    bytes += is_big ? high : low;
+    bytes += is_big ? low : high;
+  }
+  return bytes;
+}
+TEST(DecodeText, Utf16IsKnownWithoutItsMark) {
+  for (const std::u16string_view text : {u"It was opened in 1932.\n", u"大桥全长898米，一九三二年开放。\n一座桥。\n", u"Größe: 12\n"}) {
+    for (const bool is_big : {false, true}) {
+      const auto decoded = decode_text(utf16(text, is_big));
+      ASSERT_TRUE(decoded);
+      EXPECT_EQ(decoded->encoding, is_big ? "UTF-16BE" : "UTF-16LE");
+      EXPECT_EQ(decoded->text, decode_text("\xFF\xFE" + utf16(text, false))->text);
+    }
+  }
+}
+TEST(DecodeText, BytesWithZerosAreNoUtf16) {
+  std::string program(
+      "\x7F"
+      "ELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x03\0\x3E\0\x01\0\0\0\x40\x10\0\0\0\0\0\0",
+      32);
+  EXPECT_EQ(wide_encoding(program), "");
+  EXPECT_EQ(wide_encoding(std::string("one\0two\0three\0", 14)), "") << "names, each ended by a zero";
+}
 TEST(DecodeText, ControlCharactersAreNoText) { EXPECT_FALSE(decode_text("\x01\x02\xFF\x8D\x05")); }
 TEST(DecodeText, HalfACharacterIsNoText) {
   EXPECT_FALSE(decode_text(std::string("\xFF\xFE\x27", 3)));

@@ -33,7 +33,7 @@ std::string progress_text(const ingest::AddProgress& p) {
   if (p.seconds_left >= 0) text += fmt::format(", {} left", human_duration(p.seconds_left * 1000));
   text += fmt::format("  {} {}", p.step, printable(file_name(p.file)));
   if (p.chunks_total > 0 && !counts_passages) text += fmt::format(" {}/{} passages", p.chunks_done, p.chunks_total);
-  if (p.pages_total > 0) text += fmt::format(" {}/{} pages", p.pages_done, p.pages_total);
+  if (p.pages_total > 0) text += fmt::format(" {}/{} pictures", p.pages_done, p.pages_total);
   return text;
 }
 
@@ -42,9 +42,10 @@ std::string contents_text(const store::Document& document) {
   text += document.chunks == 1 ? "1 passage" : fmt::format("{} passages", document.chunks);
   if (document.recognised_pages > 0)
     text += fmt::format(", {} {} read from pictures", document.recognised_pages, document.recognised_pages == 1 ? "page" : "pages");
+  if (document.read_pictures > 0) text += fmt::format(", {} {} with text", document.read_pictures, document.read_pictures == 1 ? "picture" : "pictures");
   if (document.unread_pages > 0)
-    text += fmt::format(", {} {} not read: 'panduan doctor' says what reads them", document.unread_pages,
-                        document.unread_pages == 1 ? "page is a picture and was" : "pages are pictures and were");
+    text += fmt::format(", {} not read: 'panduan doctor' says what reads them",
+                        document.unread_pages == 1 ? "1 picture was" : fmt::format("{} pictures were", document.unread_pages));
   if (document.hidden_words > 0) text += fmt::format(", {} hidden words left out", document.hidden_words);
   return text;
 }

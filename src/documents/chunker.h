@@ -9,7 +9,7 @@
 namespace panduan::documents {
 
 /// Counts up when the same bytes give another text or are cut in another way: what an older panduan added is then read anew.
-inline constexpr int kReadingVersion = 3;
+inline constexpr int kReadingVersion = 4;
 
 /// A passage: what is embedded, found and read. Chunks of a document keep text order, and overlap only as far as was asked for.
 struct Chunk {

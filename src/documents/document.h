@@ -41,6 +41,14 @@ struct Table {
   ByteRange header;  ///< the first row, where it names the columns; else empty
 };
 
+/// A picture that stands in a text and may hold some of its own.
+struct Picture {
+  static constexpr std::size_t kNoPage = SIZE_MAX;
+  std::string part;            ///< by which its loader finds it: "word/media/image1.png"
+  std::size_t at = 0;          ///< where its text belongs: a byte of the canonical text at which a line ends or begins
+  std::size_t page = kNoPage;  ///< index into `pages`, where the format has them
+};
+
 /// What a loader makes of a file. Every range is into `text`.
 struct ParsedDocument {
   std::string media_type;  ///< "application/pdf"
@@ -52,7 +60,9 @@ struct ParsedDocument {
   bool is_code = false;              ///< a line is its smallest part, and its indentation says something
   std::size_t hidden_words = 0;      ///< that nobody sees on the page (white on white, invisible, of no size): left out of `text`
   std::size_t recognised_pages = 0;  ///< whose text was read from a picture
+  std::size_t read_pictures = 0;     ///< in the text, in which some was found
   std::vector<std::size_t> picture_pages;  ///< indexes of `pages` that are pictures and were not read (yet)
+  std::vector<Picture> pictures;           ///< in the text, in its order, that were not read (yet)
 };
 
 }  // namespace panduan::documents

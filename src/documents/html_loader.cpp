@@ -2,14 +2,21 @@
 
 #include <algorithm>
 
+#include "base/error.h"
 #include "documents/detail/assembly.h"
+#include "documents/detail/base64.h"
 #include "documents/detail/html_text.h"
 #include "documents/detail/parser_memory.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/text_builder.h"
+#include "documents/detail/xml.h"
+#include "documents/ocr/image_loader.h"
+#include "documents/ocr/libraries.h"
 
 namespace panduan::documents {
 namespace {
+
+constexpr std::string_view kPictureInside = "data:image/";  // RFC 2397: other addresses lead out of the page
 
 bool starts_with_tag(std::string_view text, std::string_view lower_tag) {
   if (text.size() < lower_tag.size()) return false;
@@ -46,8 +53,25 @@ ParsedDocument HtmlLoader::load(std::string_view bytes) const {
   const std::string source = detail::decode_source(bytes, declared_encoding(bytes));
   detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()));
   detail::TextBuilder builder;
-  std::string title = detail::append_html(source, builder, memory);
+  const auto picture = [](std::string_view address, std::size_t offset) {
+    return address.starts_with(kPictureInside) ? std::to_string(offset) : std::string();
+  };
+  std::string title = detail::append_html(source, builder, memory, {.styles = {}, .picture = picture});
   return detail::finished(builder.finish(), media_type(), std::move(title));
+}
+
+void HtmlLoader::prepare_recognition() const { ocr::engines(); }
+
+ParsedDocument HtmlLoader::read_picture(std::string_view bytes, std::string_view part) const {
+  const std::string source = detail::decode_source(bytes, declared_encoding(bytes));
+  std::string_view address = std::string_view(source).substr(std::min(detail::number_of(part, source.size()), source.size()));
+  address.remove_prefix(std::min(address.find_first_not_of("\"' "), address.size()));
+  address = address.substr(0, address.find_first_of("\"'> "));
+  constexpr std::string_view kBase64 = ";base64,";
+  const std::size_t begin = address.find(kBase64);
+  if (!address.starts_with(kPictureInside) || begin == std::string_view::npos)
+    throw Error(ErrorKind::Corrupt, "a picture in it is written in a way that cannot be read");
+  return read_picture_file(detail::from_base64(address.substr(begin + kBase64.size())), media_type());
 }
 
 }  // namespace panduan::documents

@@ -16,6 +16,8 @@ class HtmlLoader : public Loader {
   }
   bool accepts(const std::filesystem::path& name, std::string_view bytes) const override;
   ParsedDocument load(std::string_view bytes) const override;
+  void prepare_recognition() const override;
+  ParsedDocument read_picture(std::string_view bytes, std::string_view part) const override;
 };
 
 }  // namespace panduan::documents

@@ -29,6 +29,10 @@ ParsedDocument Loader::recognise(std::string_view /*bytes*/, std::size_t /*page*
   throw Error(ErrorKind::Internal, fmt::format("{} has no pages that are pictures", name()));
 }
 
+ParsedDocument Loader::read_picture(std::string_view /*bytes*/, std::string_view /*part*/) const {
+  throw Error(ErrorKind::Internal, fmt::format("{} has no pictures", name()));
+}
+
 const std::vector<std::unique_ptr<Loader>>& loaders() {
   static const auto list = [] {
     std::vector<std::unique_ptr<Loader>> made;

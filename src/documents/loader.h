@@ -34,6 +34,8 @@ class Loader {
   virtual ParsedDocument load(std::string_view bytes) const = 0;
   /// A document of that one page, whose text is read from its picture: for `picture_pages` of what `load` made. Throws as load.
   virtual ParsedDocument recognise(std::string_view bytes, std::size_t page) const;
+  /// The same of a picture that stands in the text, `part` being its name in `pictures` of what `load` made. It may hold no text.
+  virtual ParsedDocument read_picture(std::string_view bytes, std::string_view part) const;
 };
 
 /// PDF, Office Open XML, OpenDocument, EPUB, images, HTML, Markdown, reStructuredText, CSV, JSON, e-mail, source code, plain text, asked in this order.

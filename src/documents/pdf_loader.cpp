@@ -2,7 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <charconv>
+#include <span>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 #include "documents/detail/pdf_layout.h"
@@ -21,12 +25,48 @@ constexpr std::size_t kMarkWithin = 1024;  // readers allow so much rubbish in f
 constexpr std::size_t kMostWords = 8'000'000;
 constexpr float kPicture = 0.25F;          // of a page that has no text at all: so much picture is worth a look
 constexpr float kScan = 0.5F;             // of a page that has a stamp or a page number besides
+constexpr std::size_t kMostPictures = 500;  // pages with some: a quarter of an hour on two cores
 constexpr std::size_t kOfAStamp = 60;     // characters
 
 bool is_picture(const pdf::PageContent& content) {
   if (content.was_recognised) return false;
   return content.glyphs.empty() ? content.image_share >= kPicture : content.glyphs.size() < kOfAStamp && content.image_share >= kScan;
 }
+
+/// The pictures on pages that have text too, which may hold some more. A letterhead is read once.
+class PagePictures {
+ public:
+  /// "2 0 1": of the third page its first two pictures. Empty: nothing new is on it.
+  std::string part_of(std::size_t page, const pdf::PageContent& content) {
+    std::string part = std::to_string(page);
+    bool has_new = false;
+    for (std::size_t index = 0; index < content.pictures.size() && !content.was_recognised; ++index) {
+      const pdf::PagePicture& picture = content.pictures[index];
+      if (std::ranges::any_of(seen_, [&](const pdf::PagePicture& known) { return known.is_same(picture); })) continue;
+      if (seen_.size() < kMostSeen) seen_.push_back(picture);
+      part += fmt::format(" {}", index);
+      has_new = true;
+    }
+    return has_new ? part : std::string();
+  }
+
+  /// The page, then its pictures.
+  static std::vector<std::size_t> numbers_in(std::string_view part) {
+    std::vector<std::size_t> numbers;
+    while (!part.empty()) {
+      const std::size_t end = std::min(part.find(' '), part.size());
+      std::size_t number = 0;
+      if (std::from_chars(part.data(), part.data() + end, number).ptr != part.data() + end) break;
+      numbers.push_back(number);
+      part.remove_prefix(std::min(end + 1, part.size()));
+    }
+    return numbers;
+  }
+
+ private:
+  static constexpr std::size_t kMostSeen = 1000;
+  std::vector<pdf::PagePicture> seen_;
+};
 
 /// Word processors put their own name and the file's into the title.
 std::string sensible_title(std::string title) {
@@ -38,6 +78,17 @@ std::string sensible_title(std::string title) {
   }
   if (title == "untitled" || title == "Untitled" || title == "(anonymous)") return {};
   return title;
+}
+
+void require_page(const pdf::PdfFile::Page& page, std::size_t index) {
+  if (!page) throw Error(ErrorKind::Corrupt, fmt::format("page {} of the PDF is broken", index + 1));
+}
+
+ParsedDocument recognised(const pdf::Rendering& rendering, ocr::Shows shows, std::string_view media_type) {
+  detail::PdfLayout layout;
+  ocr::add_recognised_page(ocr::picture_of(rendering.pixels.data(), rendering.width, rendering.height), rendering.page_width, rendering.page_height, shows,
+                           layout);
+  return detail::printed_document(std::move(layout), media_type);
 }
 
 }  // namespace
@@ -59,6 +110,7 @@ ParsedDocument PdfLoader::load(std::string_view bytes) const {
   const pdf::PdfFile file(bytes);
   ParsedDocument document;
   detail::PdfLayout layout;
+  PagePictures pictures;
   std::size_t broken = 0;
   for (std::size_t index = 0; index < file.page_count(); ++index) {
     const pdf::PdfFile::Page page = file.page(index);
@@ -67,6 +119,8 @@ ParsedDocument PdfLoader::load(std::string_view bytes) const {
     if (is_picture(content)) {
       document.picture_pages.push_back(index);
       content.glyphs.clear();
+    } else if (std::string part = pictures.part_of(index, content); !part.empty() && document.pictures.size() < kMostPictures) {
+      document.pictures.push_back({.part = std::move(part), .page = index});
     }
     document.hidden_words += content.hidden_words;
     pdf::add_page(content, layout);
@@ -74,10 +128,13 @@ ParsedDocument PdfLoader::load(std::string_view bytes) const {
     if (layout.words.size() > kMostWords) throw Error(ErrorKind::TooLarge, fmt::format("the PDF has more than {} words: split it", kMostWords));
   }
   if (broken == file.page_count()) throw Error(ErrorKind::Corrupt, "the PDF is broken: none of its pages can be read; fetch or export it again");
+  layout.outline = file.outline();
   ParsedDocument made = detail::printed_document(std::move(layout), media_type());
   made.hidden_words = document.hidden_words;
   made.picture_pages = std::move(document.picture_pages);
-  if (made.picture_pages.empty() && !detail::has_visible_text(made.text)) {
+  made.pictures = std::move(document.pictures);
+  for (Picture& picture : made.pictures) picture.at = made.pages[picture.page].text.end;
+  if (made.picture_pages.empty() && made.pictures.empty() && !detail::has_visible_text(made.text)) {
     if (made.hidden_words > 0)
       throw Error(ErrorKind::InvalidInput, fmt::format("the PDF has {} words, and none of them can be seen: export it again", made.hidden_words));
     throw Error(ErrorKind::InvalidInput, "the PDF has neither text nor a picture that could hold some");
@@ -88,13 +145,27 @@ ParsedDocument PdfLoader::load(std::string_view bytes) const {
 
 ParsedDocument PdfLoader::recognise(std::string_view bytes, std::size_t page_index) const {
   const pdf::PdfFile file(bytes);
-  if (page_index >= file.page_count()) throw Error(ErrorKind::Internal, fmt::format("the PDF has no page {}", page_index + 1));
   const pdf::PdfFile::Page page = file.page(page_index);
-  if (!page) throw Error(ErrorKind::Corrupt, fmt::format("page {} of the PDF is broken", page_index + 1));
-  const pdf::Rendering rendering = pdf::render(page.handle());
-  detail::PdfLayout layout;
-  ocr::add_recognised_page(ocr::picture_of(rendering.pixels.data(), rendering.width, rendering.height), rendering.page_width, rendering.page_height, layout);
-  return detail::printed_document(std::move(layout), media_type());
+  require_page(page, page_index);
+  return recognised(pdf::render(page.handle()), ocr::Shows::Page, media_type());
+}
+
+ParsedDocument PdfLoader::read_picture(std::string_view bytes, std::string_view part) const {
+  const std::vector<std::size_t> numbers = PagePictures::numbers_in(part);
+  if (numbers.size() < 2) throw Error(ErrorKind::Internal, fmt::format("'{}' is no picture of a PDF", part));
+  const pdf::PdfFile file(bytes);
+  const pdf::PdfFile::Page page = file.page(numbers.front());
+  require_page(page, numbers.front());
+  const pdf::PageContent content = pdf::read_page(page.handle());
+  std::vector<pdf::Box> pictures;
+  for (const std::size_t index : std::span(numbers).subspan(1)) {
+    if (index < content.pictures.size()) pictures.push_back(content.pictures[index].box);
+  }
+  std::vector<pdf::Box> letters;  // that are printed over them, and are in the text
+  for (const pdf::Glyph& glyph : content.glyphs) letters.push_back(pdf::from_frame(glyph.box, glyph.direction, content.width, content.height));
+  pdf::Rendering rendering = pdf::render(page.handle());
+  pdf::keep_only(rendering, pictures, letters);
+  return recognised(rendering, ocr::Shows::Anything, media_type());
 }
 
 }  // namespace panduan::documents

@@ -5,7 +5,8 @@
 
 namespace panduan::documents {
 
-/// PDF, by PDFium. What nobody sees is left out; a page that is a picture is left to `recognise`.
+/// PDF, by PDFium. What nobody sees is left out; a page that is a picture is left to `recognise`, and pictures on the others to
+/// `read_picture`.
 class PdfLoader : public Loader {
  public:
   std::string_view media_type() const override { return "application/pdf"; }
@@ -19,6 +20,7 @@ class PdfLoader : public Loader {
   ParsedDocument load(std::string_view bytes) const override;
   void prepare_recognition() const override;
   ParsedDocument recognise(std::string_view bytes, std::size_t page) const override;
+  ParsedDocument read_picture(std::string_view bytes, std::string_view part) const override;
 };
 
 }  // namespace panduan::documents

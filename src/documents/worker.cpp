@@ -22,6 +22,7 @@
 #include "base/sandbox.h"
 #include "documents/detail/container_reader.h"
 #include "documents/detail/page_recognition.h"
+#include "documents/detail/picture_text.h"
 #include "documents/detail/printed_document.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/wire.h"
@@ -32,6 +33,7 @@ namespace {
 
 constexpr const char* kCommand = "parse-document";
 constexpr const char* kPageCommand = "recognise-page";
+constexpr const char* kPictureCommand = "read-picture";
 constexpr const char* kMembersCommand = "read-members";
 constexpr const char* kIsWorker = "PANDUAN_IS_WORKER";
 constexpr std::uint64_t kMemoryBytes = 2ULL << 30U;
@@ -97,6 +99,12 @@ Work work_of(std::span<char*> arguments, const Loader* more) {
     return {.run = [loader, page](std::string_view bytes) { return detail::to_wire(loader->recognise(bytes, page->front())); },
             .prepare = [loader] { loader->prepare_recognition(); }};
   }
+  if (arguments.size() == 4 && std::string_view(arguments[1]) == kPictureCommand) {
+    const Loader* loader = loader_of(arguments[2], more);
+    if (loader == nullptr) return {};
+    return {.run = [loader, part = std::string_view(arguments[3])](std::string_view bytes) { return detail::to_wire(loader->read_picture(bytes, part)); },
+            .prepare = [loader] { loader->prepare_recognition(); }};
+  }
   if (arguments.size() < 2 || std::string_view(arguments[1]) != kMembersCommand) return {};
   const auto given = numbers<8>(arguments.subspan(2));
   if (!given) return {};
@@ -114,7 +122,9 @@ std::string result_of(const std::function<std::string(std::string_view)>& work) 
   } catch (const Error& error) {
     return detail::to_wire(error);
   } catch (const std::bad_alloc&) {
-    return detail::to_wire(Error(ErrorKind::TooLarge, fmt::format("reading it takes more than {} GB of memory: split it", kMemoryBytes >> 30U)));
+    return detail::to_wire(
+        Error(ErrorKind::TooLarge,
+              fmt::format("reading it takes more than {} GB of memory: it is broken or made to take so much, or else has to be split", kMemoryBytes >> 30U)));
   }
 }
 
@@ -175,19 +185,26 @@ ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, cons
   };
   const std::string format(loader.media_type());
   ParsedDocument document = ask({kCommand, format});
-  if (document.picture_pages.empty()) return document;
-  const auto recognise = [&](std::size_t page) {
-    ParsedDocument said = ask({kPageCommand, format, std::to_string(page)});
+  if (document.picture_pages.empty() && document.pictures.empty()) return document;
+  const std::size_t pages = document.picture_pages.size();
+  const auto recognise = [&](std::size_t index) {
+    ParsedDocument said = index < pages ? ask({kPageCommand, format, std::to_string(document.picture_pages[index])})
+                                        : ask({kPictureCommand, format, document.pictures[index - pages].part});
     if (said.pages.size() != 1) throw Error(ErrorKind::Corrupt, "its parser says that a page is several: the file may be made to attack it");
     return said;
   };
   std::map<std::size_t, ParsedDocument> recognised;
+  std::map<std::size_t, ParsedDocument> read;
   try {
-    recognised = detail::PageRecognition(document.picture_pages, recognise, progress).run(stop);
+    for (auto& [index, said] : detail::PageRecognition(pages + document.pictures.size(), recognise, progress).run(stop)) {
+      if (index < pages) recognised.emplace(document.picture_pages[index], std::move(said));
+      else read.emplace(index - pages, std::move(said));
+    }
   } catch (const Error& error) {
     if (!detail::has_visible_text(document.text) || error.kind() == ErrorKind::Cancelled) throw;
   }
-  document = detail::with_recognised(document, recognised);
+  if (!document.pictures.empty()) document = detail::with_pictures(std::move(document), read);
+  if (pages > 0) document = detail::with_recognised(document, recognised);
   if (!detail::has_visible_text(document.text)) throw Error(ErrorKind::InvalidInput, "no text was found in its pictures: scan it larger or sharper");
   return document;
 }

@@ -25,7 +25,7 @@ struct AddProgress {
   std::string file;   ///< the one being worked on
   std::string step;   ///< "looking", "reading", "recognising", "unpacking", "embedding", "storing", "indexing"
   std::size_t chunks_done = 0, chunks_total = 0;  ///< of what is being embedded
-  std::size_t pages_done = 0, pages_total = 0;    ///< of a document whose pages are pictures that are being read
+  std::size_t pages_done = 0, pages_total = 0;    ///< pictures of a document that are being read, most of them whole pages
   std::size_t tokens_done = 0;                    ///< embedded so far, of all files
   double tokens_per_second = 0;
   double seconds_left = -1;  ///< below zero while nothing can be said

@@ -77,6 +77,7 @@ Json to_json(const store::Document& document) {
           {"text_bytes", document.text_bytes},
           {"hidden_words", document.hidden_words},
           {"recognised_pages", document.recognised_pages},
+          {"read_pictures", document.read_pictures},
           {"unread_pages", document.unread_pages},
           {"added_ms", document.added_ms}};
 }
@@ -95,6 +96,7 @@ store::Document document_from_json(const Json& json) {
   document.text_bytes = field<std::size_t>(json, "text_bytes");
   document.hidden_words = field<std::size_t>(json, "hidden_words");
   document.recognised_pages = field<std::size_t>(json, "recognised_pages");
+  document.read_pictures = field<std::size_t>(json, "read_pictures");
   document.unread_pages = field<std::size_t>(json, "unread_pages");
   document.added_ms = field<std::int64_t>(json, "added_ms");
   return document;

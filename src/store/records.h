@@ -34,6 +34,7 @@ struct Document {
   std::size_t text_bytes = 0;
   std::size_t hidden_words = 0;      ///< that nobody sees, and that were left out
   std::size_t recognised_pages = 0;  ///< whose text was read from a picture
+  std::size_t read_pictures = 0;     ///< that stand in the text and have some of their own
   std::size_t unread_pages = 0;      ///< pictures in which no text could be looked for
   std::int64_t added_ms = 0;
 };

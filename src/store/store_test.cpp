@@ -326,13 +326,16 @@ TEST_F(StoreTest, KeepsWhatWasLeftOutAndWhatWasReadFromPictures) {
   NewVersion scanned = version("/scan.pdf", "apples");
   scanned.parsed.hidden_words = 7;
   scanned.parsed.recognised_pages = 2;
-  scanned.parsed.picture_pages = {1, 4, 5};
+  scanned.parsed.picture_pages = {1, 4};
+  scanned.parsed.read_pictures = 5;
+  scanned.parsed.pictures = {{.part = "a.png", .at = 0}};
   store_->put_version(workspace_, scanned);
   reopen();
   const auto kept = store_->find_document_by_source(workspace_, "/scan.pdf");
   ASSERT_TRUE(kept);
   EXPECT_EQ(kept->hidden_words, 7U);
   EXPECT_EQ(kept->recognised_pages, 2U);
+  EXPECT_EQ(kept->read_pictures, 5U);
   EXPECT_EQ(kept->unread_pages, 3U);
 }
 

@@ -80,7 +80,7 @@ class Reader {
     if (archive_entry_hardlink(entry) != nullptr || archive_entry_filetype(entry) == AE_IFLNK)
       return "a link, and links in archives are not followed: add the file that it points to";
     const auto type = archive_entry_filetype(entry);
-    return type != AE_IFREG && type != AE_IFDIR ? "a device or another thing that is no file" : "";
+    return type != AE_IFREG && type != AE_IFDIR ? "a device or a pipe, and no file: pack what it stands for, or leave it out" : "";
   }
 
   /// Each piece of what a member holds; the reason where it ends too soon.

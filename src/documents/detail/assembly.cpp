@@ -1,5 +1,6 @@
 #include "documents/detail/assembly.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "documents/detail/source_text.h"
@@ -7,11 +8,13 @@
 
 namespace panduan::documents::detail {
 
-bool is_only_a_heading(const ParsedDocument& page) { return page.headings.size() == 1 && page.headings.front().text.size() == page.text.size(); }
+bool is_only_a_heading(const ParsedDocument& page) {
+  return page.pictures.empty() && page.headings.size() == 1 && page.headings.front().text.size() == page.text.size();
+}
 
 void append_page(ParsedDocument& whole, const ParsedDocument& part, std::string label) {
-  if (part.text.empty()) return;
-  if (!whole.text.empty()) whole.text += "\n\n";
+  if (part.text.empty() && part.pictures.empty()) return;
+  if (!part.text.empty() && !whole.text.empty()) whole.text += "\n\n";
   const std::size_t begin = whole.text.size();
   whole.text += part.text;
   for (const Heading& heading : part.headings)
@@ -19,12 +22,16 @@ void append_page(ParsedDocument& whole, const ParsedDocument& part, std::string 
   for (const Table& table : part.tables) {
     whole.tables.push_back({.text = {begin + table.text.begin, begin + table.text.end}, .header = {begin + table.header.begin, begin + table.header.end}});
   }
+  for (const Picture& picture : part.pictures) {
+    const bool is_known = std::ranges::find(whole.pictures, picture.part, &Picture::part) != whole.pictures.end();  // a logo on every slide
+    if (!is_known) whole.pictures.push_back({.part = picture.part, .at = begin + picture.at, .page = whole.pages.size()});
+  }
   whole.hidden_words += part.hidden_words;
   whole.pages.push_back({.label = std::move(label), .text = {begin, whole.text.size()}, .width = 0, .height = 0, .words = {}});
 }
 
 ParsedDocument finished(ParsedDocument document, std::string_view media_type, std::string title) {
-  require_visible_text(document.text);
+  if (document.pictures.empty()) require_visible_text(document.text);
   document.media_type = media_type;
   document.title = std::move(title);
   if (document.title.empty() && !document.headings.empty()) {

@@ -6,6 +6,7 @@
 
 #include "base/unicode.h"
 #include "documents/detail/style_sheet.h"
+#include "documents/detail/xml.h"
 
 namespace panduan::documents::detail {
 namespace {
@@ -157,10 +158,24 @@ HidingRules rules_of(const GumboNode& root, std::string_view styles) {
   return rules;
 }
 
+using PictureNamer = std::function<std::string(const GumboAttribute& source)>;
+
+/// Where an attribute's value stands in the page.
+std::size_t offset_in(std::string_view html, const GumboAttribute& attribute) {
+  const char* begin = attribute.original_value.data;
+  return begin >= html.data() && begin < html.data() + html.size() ? static_cast<std::size_t>(begin - html.data()) : html.size();
+}
+
+/// Whether an <img> says that it is an icon.
+bool is_icon(const GumboElement& image) {
+  constexpr int kNarrowest = 48, kLowest = 12;  // pixels
+  return number_of(attribute_of(image, "width"), kNarrowest) < kNarrowest || number_of(attribute_of(image, "height"), kLowest) < kLowest;
+}
+
 /// Walks the tree with a stack of its own: pages nest deeper than the thread's stack allows.
 class Walk {
  public:
-  Walk(TextBuilder& builder, const HidingRules& rules) : builder_(builder), rules_(rules) {}
+  Walk(TextBuilder& builder, const HidingRules& rules, const PictureNamer& name_picture) : builder_(builder), rules_(rules), name_picture_(name_picture) {}
 
   std::string run(const GumboNode& root) {
     enter(root);
@@ -215,7 +230,13 @@ class Walk {
       case Element::Cell: builder_.begin_cell(); break;
       default: break;
     }
+    if (html.tag == GUMBO_TAG_IMG && name_picture_ && !is_icon(html)) add_picture(html);
     open_.push_back({.node = &node, .element = element});
+  }
+
+  void add_picture(const GumboElement& image) {
+    const GumboAttribute* source = gumbo_get_attribute(&image.attributes, "src");
+    if (source != nullptr) builder_.add_picture(name_picture_(*source));
   }
 
   void count_hidden(const GumboNode& root) {
@@ -242,6 +263,7 @@ class Walk {
 
   TextBuilder& builder_;
   const HidingRules& rules_;
+  const PictureNamer& name_picture_;
   std::vector<Open> open_;
   std::string title_;
   int preformatted_ = 0;
@@ -249,7 +271,7 @@ class Walk {
 
 }  // namespace
 
-std::string append_html(std::string_view html, TextBuilder& builder, ParserMemory& memory, std::string_view styles) {
+std::string append_html(std::string_view html, TextBuilder& builder, ParserMemory& memory, const HtmlSurroundings& surroundings) {
   GumboOptions options = kGumboDefaultOptions;
   options.userdata = &memory;
   options.allocator = [](void* user, std::size_t bytes) { return static_cast<ParserMemory*>(user)->allocate(bytes); };
@@ -257,8 +279,10 @@ std::string append_html(std::string_view html, TextBuilder& builder, ParserMemor
   options.max_errors = 0;
   // Never gumbo_destroy_output: it recurses as deep as the page nests. `memory` frees it all.
   const GumboOutput* output = gumbo_parse_with_options(&options, html.data(), html.size());
-  const HidingRules rules = rules_of(*output->root, styles);
-  return Walk(builder, rules).run(*output->root);
+  const HidingRules rules = rules_of(*output->root, surroundings.styles);
+  PictureNamer namer;
+  if (surroundings.picture) namer = [&](const GumboAttribute& source) { return surroundings.picture(source.value, offset_in(html, source)); };
+  return Walk(builder, rules, namer).run(*output->root);
 }
 
 }  // namespace panduan::documents::detail

@@ -12,22 +12,22 @@
 
 namespace panduan::documents::detail {
 
-/// Recognises pages that are pictures, some at once.
+/// Recognises pages and pictures of a document, some at once.
 class PageRecognition {
  public:
-  /// A document of one page, from its index. Called from several threads. Throws Error.
-  using Recognise = std::function<ParsedDocument(std::size_t page)>;
+  /// A document of one page, from its place among those that are to be read. Called from several threads. Throws Error.
+  using Recognise = std::function<ParsedDocument(std::size_t index)>;
   using Progress = std::function<void(std::size_t done, std::size_t total)>;
 
-  PageRecognition(std::vector<std::size_t> pages, Recognise recognise, Progress progress);
+  PageRecognition(std::size_t count, Recognise recognise, Progress progress);
 
-  /// By page; one that failed is missing. Throws Error{Cancelled}, and the first failure when all fail.
+  /// By index; one that failed is missing. Throws Error{Cancelled}, and the first failure when all fail.
   std::map<std::size_t, ParsedDocument> run(const std::stop_token& stop);
 
  private:
   void work(const std::stop_token& stop);
 
-  std::vector<std::size_t> pages_;
+  std::size_t count_;
   Recognise recognise_;
   Progress progress_;
   std::atomic<std::size_t> next_{0};

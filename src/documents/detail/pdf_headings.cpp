@@ -7,6 +7,7 @@
 #include "base/unicode.h"
 #include "documents/detail/joining.h"
 #include "documents/detail/pdf_text.h"
+#include "documents/detail/section_number.h"
 
 // A PDF says where words stand and how tall they are, not what they are. A heading is a short paragraph that is taller than the
 // body, or one that begins with a section number. Its level is the depth of that number; one without a number takes the level
@@ -21,65 +22,9 @@ constexpr float kSameSize = 0.04F;     // share by which the heights of one font
 constexpr std::size_t kMaxBytes = 240;
 constexpr std::size_t kMaxRows = 3;
 constexpr std::size_t kContentsLines = 4;  // so many dot leaders make a contents page
-constexpr int kMaxLevel = 6;
-
-struct Numbering {
-  int depth = 0;          ///< "2.1.3" is 3, "Chapter 2" is 1
-  std::size_t bytes = 0;  ///< how much of the text it is, with the space behind it
-};
+constexpr int kMaxLevel = kDeepestSection;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-std::size_t skip_digits(std::string_view text, std::size_t position) {
-  while (position < text.size() && is_digit(text[position])) ++position;
-  return position;
-}
-
-/// "Chapter 3", "Appendix A", "第3章", "第三章".
-std::optional<Numbering> read_chapter(std::string_view text) {
-  for (const std::string_view word : {"Chapter ", "CHAPTER ", "Appendix ", "APPENDIX ", "Part ", "PART "}) {
-    if (!text.starts_with(word)) continue;
-    std::size_t end = word.size();
-    while (end < text.size() && (std::isalnum(static_cast<unsigned char>(text[end])) != 0)) ++end;
-    const std::size_t length = end - word.size();
-    const bool is_number = length > 0 && (skip_digits(text, word.size()) == end || length == 1 ||
-                                          text.substr(word.size(), length).find_first_not_of("IVXLC") == std::string_view::npos);
-    if (!is_number) return std::nullopt;
-    while (end < text.size() && (text[end] == ' ' || text[end] == ':' || text[end] == '.')) ++end;
-    return Numbering{.depth = 1, .bytes = end};
-  }
-  if (!text.starts_with("第")) return std::nullopt;
-  for (const auto& [mark, depth] : {std::pair<std::string_view, int>{"章", 1}, {"部分", 1}, {"节", 2}}) {
-    const std::size_t found = text.substr(0, 24).find(mark);
-    if (found == std::string_view::npos) continue;
-    std::size_t end = found + mark.size();
-    while (end < text.size() && text[end] == ' ') ++end;
-    return Numbering{.depth = depth, .bytes = end};
-  }
-  return std::nullopt;
-}
-
-/// "2", "2.", "2.1.3", "A.1" in front of a title or alone.
-std::optional<Numbering> read_numbering(std::string_view text) {
-  if (const auto chapter = read_chapter(text)) return chapter;
-  std::size_t position = 0;
-  int depth = 0;
-  if (text.size() > 2 && text[0] >= 'A' && text[0] <= 'Z' && text[1] == '.' && is_digit(text[2])) {
-    position = 2;
-    depth = 1;
-  }
-  while (depth < kMaxLevel) {
-    const std::size_t end = skip_digits(text, position);
-    if (end == position || end - position > 3) break;
-    ++depth;
-    position = end;
-    if (position >= text.size() || text[position] != '.') break;
-    ++position;
-  }
-  if (depth == 0 || (position < text.size() && text[position] != ' ' && text[position] != '\n')) return std::nullopt;
-  while (position < text.size() && (text[position] == ' ' || text[position] == '\n')) ++position;
-  return Numbering{.depth = depth, .bytes = position};
-}
 
 bool has_dot_leader(std::string_view text) { return text.find("....") != std::string_view::npos; }
 
@@ -117,7 +62,7 @@ class Finder {
       const PrintedParagraph& first = paragraphs[index];
       if (!could_be_heading(first)) continue;
       const PrintedParagraph* second = index + 1 < paragraphs.size() ? &paragraphs[index + 1] : nullptr;
-      const auto numbering = read_numbering(text(first));
+      const auto numbering = read_section_number(text(first));
       if (second != nullptr && are_number_and_title(first, *second)) {
         add(first, *second, is_number(first) ? first : *second);
         ++index;
@@ -140,7 +85,7 @@ class Finder {
   bool is_tall(const PrintedParagraph& paragraph) const { return paragraph.word_height >= kTaller * body_height_; }
 
   bool is_number(const PrintedParagraph& paragraph) const {
-    const auto numbering = read_numbering(text(paragraph));
+    const auto numbering = read_section_number(text(paragraph));
     return numbering && numbering->bytes == paragraph.text.size();
   }
 
@@ -157,7 +102,7 @@ class Finder {
   }
 
   /// Papers set "2.1 Related work" in the body's size, as tables set "1.2 litres": a title is one line and starts like one, or it is bold.
-  bool is_plain_numbered_title(const PrintedParagraph& paragraph, const Numbering& numbering) const {
+  bool is_plain_numbered_title(const PrintedParagraph& paragraph, const SectionNumber& numbering) const {
     if (numbering.depth < 2 || paragraph.word_height < 0.97F * body_height_) return false;
     const std::string_view title = text(paragraph).substr(numbering.bytes);
     if (paragraph.is_bold) return has_letter(title) && !ends_like_a_sentence(title);
@@ -168,7 +113,7 @@ class Finder {
   }
 
   void add(const PrintedParagraph& first, const PrintedParagraph& last, const PrintedParagraph& numbered) {
-    const auto numbering = read_numbering(text(numbered));
+    const auto numbering = read_section_number(text(numbered));
     found_.push_back(
         {.text = {first.text.begin, last.text.end}, .height = std::max(first.word_height, last.word_height), .depth = numbering ? numbering->depth : 0});
   }

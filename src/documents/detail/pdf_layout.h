@@ -44,11 +44,19 @@ struct PdfLayout {
     std::string label;
   };
 
+  /// A title of the document's own table of contents, in its order.
+  struct OutlineEntry {
+    std::string title;
+    int level = 1;         ///< 1 is the highest
+    std::size_t page = 0;  ///< index
+  };
+
   std::string characters;  ///< of all words, valid UTF-8 without control characters
   std::vector<Word> words;
   std::vector<Line> lines;
   std::vector<Block> blocks;
   std::vector<Page> pages;
+  std::vector<OutlineEntry> outline;  ///< empty: it has none
 
   std::string_view text(const Word& word) const { return std::string_view(characters).substr(word.begin, word.end - word.begin); }
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include "documents/detail/pdf_outline.h"
 #include "documents/detail/pdf_text.h"
 #include "documents/testing/test_support.h"
 
@@ -171,6 +172,34 @@ TEST(PrintedHeadings, AreFoundInTheBodysSizeWhenTheyAreNumberedTitles) {
   EXPECT_THAT(headings_of(page(block({line(50, 50, "2.1 Related work")}) + block({line(50, 150, "1.5 litres of water")}) +
                                block({line(50, 250, "3.2 This is a sentence.")}) + body)),
               ::testing::ElementsAre("2 2.1 Related work"));
+}
+
+std::vector<std::string> headings_with(const std::vector<TestPage>& pages, const std::vector<PdfLayout::OutlineEntry>& outline) {
+  const PrintedText text = printed(pages);
+  std::vector<std::string> found;
+  for (const Heading& heading : with_outline(find_printed_headings(text), text, outline))
+    found.push_back(fmt::format("{} {}", heading.level, text.text.substr(heading.text.begin, heading.text.size())));
+  return found;
+}
+
+/// A book whose cover has the largest letters, and whose left pages say the chapter's name again.
+std::vector<TestPage> book() {
+  const TestPage body = block({line(50, 400, "Body text that is long enough to say what the usual size of this document is.")});
+  return page(block({line(50, 100, "The Policy", 30)})) +
+         page(block({line(50, 50, "THREE", 14)}) + block({line(50, 90, "BINARY PACKAGES", 20)}) + block({line(50, 200, "3.1 The name", 13)}) + body) +
+         page(block({line(50, 50, "Binary packages", 12)}) + block({line(50, 200, "A remark", 13)}) + body);
+}
+
+TEST(Outline, SaysWhichHeadingsThereAreAndHowHighTheyStand) {
+  EXPECT_THAT(headings_with(book(), {{.title = "3 Binary packages", .level = 1, .page = 1}, {.title = "The name", .level = 2, .page = 1}}),
+              ::testing::ElementsAre("1 The Policy", "1 BINARY PACKAGES", "2 3.1 The name", "3 A remark"));
+}
+
+TEST(Outline, IsNotBelievedWhereItsTitlesAreNotPrinted) {
+  const std::vector<PdfLayout::OutlineEntry> wrong{
+      {.title = "Slide 1", .level = 1, .page = 0}, {.title = "Slide 2", .level = 1, .page = 1}, {.title = "The Policy", .level = 3, .page = 7}};
+  EXPECT_EQ(headings_with(book(), wrong), headings_of(book()));
+  EXPECT_EQ(headings_with(book(), {}), headings_of(book()));
 }
 
 }  // namespace

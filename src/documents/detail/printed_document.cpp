@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "documents/detail/pdf_outline.h"
 #include "documents/detail/pdf_text.h"
 
 namespace panduan::documents::detail {
@@ -38,7 +39,7 @@ ParsedDocument printed_document(PdfLayout layout, std::string_view media_type) {
   PrintedText printed = build_printed_text(layout);
   ParsedDocument document;
   document.media_type = media_type;
-  document.headings = find_printed_headings(printed);
+  document.headings = with_outline(find_printed_headings(printed), printed, layout.outline);
   document.tables = std::move(printed.tables);
   document.text = std::move(printed.text);
   document.pages = std::move(printed.pages);
@@ -62,6 +63,11 @@ ParsedDocument with_recognised(const ParsedDocument& document, const std::map<st
   }
   for (const std::size_t page : document.picture_pages) {
     if (!recognised.contains(page)) whole.picture_pages.push_back(page);
+  }
+  whole.read_pictures = document.read_pictures;
+  for (Picture picture : document.pictures) {
+    picture.at = whole.pages[picture.page].text.end;
+    whole.pictures.push_back(std::move(picture));
   }
   return whole;
 }

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::size_t kMaxMarkupBytes = 64U << 20U;
 
-bool has_wide_mark(std::string_view bytes) {
-  return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF") || bytes.starts_with(std::string_view("\0\0\xFE\xFF", 4));
-}
-
 void refuse_nul(std::string_view text) {
   if (const std::size_t offset = text.find('\0'); offset != std::string_view::npos) {
     throw Error(ErrorKind::Unsupported, fmt::format("not a text file: there is a NUL byte at offset {}", offset));
@@ -25,10 +21,10 @@ void refuse_nul(std::string_view text) {
 
 }  // namespace
 
-bool looks_like_text(std::string_view bytes) { return has_wide_mark(bytes) || bytes.find('\0') == std::string_view::npos; }
+bool looks_like_text(std::string_view bytes) { return bytes.find('\0') == std::string_view::npos || !wide_encoding(bytes).empty(); }
 
 std::string decode_source(std::string_view bytes, std::string_view declared) {
-  if (!has_wide_mark(bytes)) refuse_nul(bytes);
+  if (wide_encoding(bytes).empty()) refuse_nul(bytes);
   const auto decoded = decode_text(bytes, declared);
   if (!decoded) {
     const std::size_t offset = std::min(first_invalid_utf8(bytes), bytes.size() - 1);
@@ -69,7 +65,7 @@ bool has_visible_text(std::string_view text) {
 }
 
 void require_visible_text(std::string_view text) {
-  if (!has_visible_text(text)) throw Error(ErrorKind::InvalidInput, "there is no text in it");
+  if (!has_visible_text(text)) throw Error(ErrorKind::InvalidInput, "there is no text in it that a reader sees: open it and look, or export it again");
 }
 
 std::string lower(std::string_view text) {

@@ -4,7 +4,7 @@
 
 namespace panduan::documents::detail {
 
-/// Whether bytes can be text: no NUL in them, or a mark of UTF-16 or UTF-32 in front.
+/// Whether bytes can be text: no NUL in them, or they are UTF-16 or UTF-32.
 bool looks_like_text(std::string_view bytes);
 
 /// A text file's bytes as UTF-8 (base/encoding.h) with \n line ends, without a byte order mark and without invisible characters. `declared`: the encoding that

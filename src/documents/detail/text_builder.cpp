@@ -11,6 +11,8 @@ namespace panduan::documents::detail {
 namespace {
 
 constexpr std::string_view kBetweenCells = " | ";
+constexpr std::size_t kMostPictures = 500;  // of a document: a quarter of an hour on two cores
+constexpr std::size_t kLongestPart = 1000;  // bytes
 
 bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
@@ -218,12 +220,31 @@ void TextBuilder::end_row() {
   rows_.pop_back();
 }
 
+void TextBuilder::add_picture(std::string part) {
+  const bool is_known = std::ranges::find(pictures_, part, &Picture::part) != pictures_.end();
+  if (!part.empty() && part.size() <= kLongestPart && pictures_.size() < kMostPictures && !is_known)
+    pictures_.push_back({.part = std::move(part), .at = text_.size()});
+}
+
+/// What a picture says stands below the line or the table that it is in.
+void TextBuilder::place_pictures() {
+  auto table = tables_.begin();
+  for (Picture& picture : pictures_) {
+    if (picture.at == 0) continue;  // above all text
+    picture.at = std::min(text_.find('\n', std::min(picture.at, text_.size())), text_.size());
+    while (table != tables_.end() && table->text.end < picture.at) ++table;
+    if (table != tables_.end() && table->text.begin < picture.at) picture.at = std::max(picture.at, table->text.end);
+  }
+}
+
 ParsedDocument TextBuilder::finish() {
   strip_end(text_);
+  place_pictures();
   ParsedDocument document;
   document.text = std::move(text_);
   document.headings = std::move(headings_);
   document.tables = std::move(tables_);
+  document.pictures = std::move(pictures_);
   document.hidden_words = hidden_words_;
   return document;
 }

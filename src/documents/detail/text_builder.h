@@ -20,6 +20,9 @@ class TextBuilder {
   /// Code and preformatted text: white space stays.
   void add_verbatim(std::string_view text);
 
+  /// A picture that may hold text, by the name by which its loader finds it. The same one again is the same text, and not read twice.
+  void add_picture(std::string part);
+
   /// Words that nobody sees are counted and not added.
   void add_hidden(std::string_view text) { hidden_words_ += count_words(text); }
 
@@ -39,7 +42,7 @@ class TextBuilder {
   void begin_cell();
   void end_row();
 
-  /// The text, headings and tables of what was added, and how many words were hidden.
+  /// The text, headings, tables and pictures of what was added, and how many words were hidden.
   ParsedDocument finish();
 
  private:
@@ -61,11 +64,13 @@ class TextBuilder {
   void put(std::string_view run);
   std::size_t first_wide_row() const;
   bool looks_like_header(const TableRow& row) const;
+  void place_pictures();
   std::size_t expected_lines() const { return lines_ + (pending_ >= Break::Line ? 1 : 0); }
 
   std::string text_;
   std::vector<Heading> headings_;
   std::vector<Table> tables_;
+  std::vector<Picture> pictures_;
   std::vector<TableRow> table_rows_;  ///< of the outermost table that is open
   std::size_t open_tables_ = 0;
   std::vector<Row> rows_;  ///< of tables inside tables

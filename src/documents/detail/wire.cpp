@@ -152,6 +152,8 @@ class Reader {
       result_.picture_pages.push_back(number());
       require(result_.picture_pages.back() < result_.pages.size(), "picture");
     }
+    result_.read_pictures = number();
+    pictures();
     require(rest_.empty(), "end");
     return std::move(result_);
   }
@@ -181,6 +183,23 @@ class Reader {
   ByteRange range(std::size_t least) {
     const std::uint64_t begin = number();
     return checked({begin, number()}, least);
+  }
+  void pictures() {
+    std::size_t last = 0;
+    std::size_t last_page = 0;
+    for (std::uint64_t left = number(); left > 0; --left) {
+      Picture& picture = result_.pictures.emplace_back();
+      picture.part = text(kMostPathBytes);
+      picture.at = number();
+      checked({picture.at, picture.at}, last);
+      last = picture.at;
+      picture.page = number();
+      require(picture.page == Picture::kNoPage ? result_.pages.empty() : picture.page >= last_page && picture.page < result_.pages.size(), "picture");
+      if (picture.page == Picture::kNoPage) continue;
+      last_page = picture.page;
+      const ByteRange& page = result_.pages[picture.page].text;
+      require(picture.at >= page.begin && picture.at <= page.end, "picture");
+    }
   }
   void words(Page& page) {
     std::size_t last = page.text.begin;
@@ -235,6 +254,13 @@ std::string to_wire(const ParsedDocument& document) {
   wire.number(document.recognised_pages);
   wire.number(document.picture_pages.size());
   for (const std::size_t page : document.picture_pages) wire.number(page);
+  wire.number(document.read_pictures);
+  wire.number(document.pictures.size());
+  for (const Picture& picture : document.pictures) {
+    wire.text(picture.part);
+    wire.number(picture.at);
+    wire.number(picture.page);
+  }
   return wire.finish();
 }
 

@@ -18,6 +18,8 @@ namespace {
 constexpr std::size_t kMostPages = 1000;
 constexpr std::int64_t kMostDecoded = 100'000'000;
 constexpr float kUsualResolution = 200;  // dots an inch, where a picture does not say
+constexpr std::string_view kTiffType = "image/tiff";
+constexpr int kNarrowestPicture = 60, kLowestPicture = 16;  // pixels: less is an icon or a line
 constexpr int kSmallWidth = 1300;        // pixels: a screenshot, whose letters are too small for the recogniser
 
 bool begins_with(std::string_view bytes, std::string_view mark) { return bytes.starts_with(mark); }
@@ -34,7 +36,7 @@ constexpr std::array kFormats{
     ImageLoader::Format{"image/png", kPng, [](std::string_view bytes) { return begins_with(bytes, "\x89PNG\r\n\x1a\n"); }},
     ImageLoader::Format{"image/jpeg", kJpeg, [](std::string_view bytes) { return begins_with(bytes, "\xFF\xD8\xFF"); }},
     ImageLoader::Format{
-        "image/tiff", kTiff,
+        kTiffType, kTiff,
         [](std::string_view bytes) { return begins_with(bytes, std::string_view("II*\0", 4)) || begins_with(bytes, std::string_view("MM\0*", 4)); }},
     ImageLoader::Format{"image/webp", kWebp,
                         [](std::string_view bytes) { return begins_with(bytes, "RIFF") && bytes.size() > 12 && bytes.substr(8, 4) == "WEBP"; }},
@@ -83,12 +85,38 @@ ocr::Picture decode(std::string_view bytes, bool is_tiff, std::size_t page) {
   return picture;
 }
 
+constexpr std::string_view kBroken = "the picture is broken and cannot be read: fetch or export it again";
+
+void check_measures(const Measures& measures) {
+  if (std::int64_t{measures.width} * measures.height <= kMostDecoded) return;
+  throw Error(ErrorKind::TooLarge, fmt::format("the picture has {} × {} pixels, and {} million are read at most: make it smaller", measures.width,
+                                               measures.height, kMostDecoded / 1'000'000));
+}
+
 ocr::Picture grey(ocr::Picture picture) {
   const ocr::Leptonica& leptonica = ocr::leptonica();
   picture = ocr::Picture(leptonica.pixRemoveAlpha(picture.get()));
   if (picture) picture = ocr::Picture(leptonica.pixConvertTo8(picture.get(), 0));
   if (!picture) throw Error(ErrorKind::Corrupt, "the picture is in a form that cannot be read: save it as PNG");
   return picture;
+}
+
+/// The text of a picture that was decoded.
+ParsedDocument recognised(ocr::Picture picture, ocr::Shows shows, std::string_view media_type) {
+  if (!picture) throw Error(ErrorKind::Corrupt, std::string(kBroken));
+  const ocr::Leptonica& leptonica = ocr::leptonica();
+  const int resolution = leptonica.pixGetXRes(picture.get());
+  picture = grey(std::move(picture));
+  const auto width = static_cast<float>(leptonica.pixGetWidth(picture.get()));
+  const auto height = static_cast<float>(leptonica.pixGetHeight(picture.get()));
+  const float points = 72 / (resolution >= 50 && resolution <= 2400 ? static_cast<float>(resolution) : kUsualResolution);
+  float scale = width < kSmallWidth ? 2.0F : 1.0F;
+  if (width * height * scale * scale > ocr::kMostPixels) scale = std::sqrt(ocr::kMostPixels / (width * height));
+  if (scale != 1) picture = ocr::Picture(leptonica.pixScale(picture.get(), scale, scale));
+  if (!picture) throw Error(ErrorKind::TooLarge, "the picture is too large to be read: make it smaller");
+  detail::PdfLayout layout;
+  ocr::add_recognised_page(std::move(picture), width * points, height * points, shows, layout);
+  return detail::printed_document(std::move(layout), media_type);
 }
 
 }  // namespace
@@ -105,35 +133,32 @@ ParsedDocument ImageLoader::load(std::string_view bytes) const {
   ParsedDocument document;
   document.media_type = media_type();
   for (std::size_t index = 0; index < kMostPages; ++index) {
-    const auto measures = measure(bytes, media_type() == "image/tiff", index);
+    const auto measures = measure(bytes, media_type() == kTiffType, index);
     if (!measures) break;
-    if (std::int64_t{measures->width} * measures->height > kMostDecoded) {
-      throw Error(ErrorKind::TooLarge, fmt::format("the picture has {} × {} pixels, and {} million are read at most: make it smaller", measures->width,
-                                                   measures->height, kMostDecoded / 1'000'000));
-    }
+    check_measures(*measures);
     document.pages.push_back({.label = std::to_string(index + 1), .text = {}, .width = 0, .height = 0, .words = {}});
     document.picture_pages.push_back(index);
   }
-  if (document.pages.empty()) throw Error(ErrorKind::Corrupt, "the picture is broken and cannot be read: fetch or export it again");
+  if (document.pages.empty()) throw Error(ErrorKind::Corrupt, std::string(kBroken));
   return document;
 }
 
 ParsedDocument ImageLoader::recognise(std::string_view bytes, std::size_t page) const {
-  const ocr::Leptonica& leptonica = ocr::leptonica();
-  ocr::Picture picture = decode(bytes, media_type() == "image/tiff", page);
-  if (!picture) throw Error(ErrorKind::Corrupt, "the picture is broken and cannot be read: fetch or export it again");
-  const int resolution = leptonica.pixGetXRes(picture.get());
-  picture = grey(std::move(picture));
-  const auto width = static_cast<float>(leptonica.pixGetWidth(picture.get()));
-  const auto height = static_cast<float>(leptonica.pixGetHeight(picture.get()));
-  const float points = 72 / (resolution >= 50 && resolution <= 2400 ? static_cast<float>(resolution) : kUsualResolution);
-  float scale = width < kSmallWidth ? 2.0F : 1.0F;
-  if (width * height * scale * scale > ocr::kMostPixels) scale = std::sqrt(ocr::kMostPixels / (width * height));
-  if (scale != 1) picture = ocr::Picture(leptonica.pixScale(picture.get(), scale, scale));
-  if (!picture) throw Error(ErrorKind::TooLarge, "the picture is too large to be read: make it smaller");
-  detail::PdfLayout layout;
-  ocr::add_recognised_page(std::move(picture), width * points, height * points, layout);
-  return detail::printed_document(std::move(layout), media_type());
+  return recognised(decode(bytes, media_type() == kTiffType, page), ocr::Shows::Page, media_type());
+}
+
+ParsedDocument read_picture_file(std::string_view bytes, std::string_view media_type) {
+  const auto format = std::ranges::find_if(kFormats, [&](const ImageLoader::Format& known) { return known.begins(bytes); });
+  const bool is_tiff = format != kFormats.end() && format->media_type == kTiffType;
+  const auto measures = format == kFormats.end() ? std::nullopt : measure(bytes, is_tiff, 0);
+  if (!measures) throw Error(ErrorKind::Corrupt, std::string(kBroken));
+  check_measures(*measures);
+  if (measures->width >= kNarrowestPicture && measures->height >= kLowestPicture)
+    return recognised(decode(bytes, is_tiff, 0), ocr::Shows::Anything, media_type);
+  ParsedDocument nothing;
+  nothing.media_type = media_type;
+  nothing.pages.emplace_back();
+  return nothing;
 }
 
 }  // namespace panduan::documents

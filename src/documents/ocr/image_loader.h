@@ -31,4 +31,8 @@ class ImageLoader : public Loader {
   const Format& format_;
 };
 
+/// A document of one page: the text of a picture that stands in another document, `bytes` being its file and `media_type` that of the other. Without text where
+/// it is too small to hold some, or a photograph. Throws Error: Corrupt (broken, or of another format), TooLarge.
+ParsedDocument read_picture_file(std::string_view bytes, std::string_view media_type);
+
 }  // namespace panduan::documents

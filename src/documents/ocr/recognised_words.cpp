@@ -180,6 +180,37 @@ std::vector<ReadLine> words_of(TessBaseAPI* engine, float points_per_pixel) {
   return lines;
 }
 
+bool is_print(const std::vector<ReadLine>& lines) {
+  constexpr float kSureOfPrint = 70;     // of 100
+  constexpr float kLeastShare = 0.5F;    // of the characters
+  constexpr std::size_t kFewest = 4;     // characters
+  std::size_t sure = 0;
+  std::size_t all = 0;
+  for (const ReadLine& line : lines) {
+    for (const ReadWord& word : line.words) {
+      const std::size_t characters = count_characters(word.text);
+      all += characters;
+      if (word.confidence >= kSureOfPrint) sure += characters;
+    }
+  }
+  return sure >= kFewest && static_cast<float>(sure) >= kLeastShare * static_cast<float>(all);
+}
+
+bool has_chinese(const std::vector<ReadLine>& lines) {
+  constexpr float kSureOfChinese = 70;  // of 100
+  constexpr float kLeastShare = 0.03F;  // of what is printed
+  float chinese = 0;
+  float all = 0;
+  for (const ReadLine& line : lines) {
+    for (const ReadWord& word : line.words) {
+      const float width = word.box.right - word.box.left;
+      all += width;
+      if (!is_latin(word) && word.confidence >= kSureOfChinese) chinese += width;
+    }
+  }
+  return chinese > kLeastShare * all;
+}
+
 void mend_latin(ReadLine& line, const std::vector<ReadLine>& english) {
   std::vector<ReadWord> made;
   for (std::size_t begin = 0, end = 0; begin < line.words.size(); begin = end) {

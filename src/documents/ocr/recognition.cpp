@@ -18,7 +18,7 @@ namespace {
 
 constexpr float kPointsPerInch = 72, kDotsPerInch = 300, kWorthEnlarging = 1.15F;
 constexpr float kSureScript = 10;           // of the orientation model's own scale
-constexpr int kReadsWell = 70;              // of 100: so sure is the English model of English
+constexpr int kReadsWell = 70, kSureOfEnglish = 85;  // of 100: so sure is the English model of most English, and of nothing but clean English
 constexpr float kLeastOrientation = 2;      // of its own scale
 constexpr float kSkewDegrees = 0.6F, kMostSkewDegrees = 8, kSkewConfidence = 4;
 constexpr int kInkThreshold = 140;
@@ -38,8 +38,8 @@ struct Orientation {
 
 class PageReader {
  public:
-  PageReader(float width, float height, detail::PdfLayout& layout)
-      : engines_(engines()), leptonica_(leptonica()), layout_(layout), width_(width), height_(height) {}
+  PageReader(float width, float height, Shows shows, detail::PdfLayout& layout)
+      : engines_(engines()), leptonica_(leptonica()), layout_(layout), width_(width), height_(height), shows_(shows) {}
 
   void read(Picture picture) {
     const float picture_width = static_cast<float>(leptonica_.pixGetWidth(picture.get()));
@@ -54,20 +54,23 @@ class PageReader {
       erase_rules(picture.get(), rules, cells, scale_);
       run(engines_.english, picture.get());
     }
-    const bool is_english = reads_well() || is_latin(orientation) || engines_.chinese == nullptr;
-    std::vector<ReadLine> english = words_of(engines_.english, scale_);
+    bool is_english = mean_confidence() >= kSureOfEnglish || is_latin(orientation) || engines_.chinese == nullptr;
+    const std::vector<ReadLine> english = words_of(engines_.english, scale_);
     std::vector<ReadLine> lines;
+    if (!is_english) {  // a page of program text with Chinese between it is read half well; and a bad print of English is no Chinese
+      picture = enlarged(std::move(picture));
+      lines = read_around(cells, engines_.chinese, picture.get());
+      is_english = mean_confidence() >= kReadsWell && !has_chinese(lines);
+    }
     if (is_english) {
       lines = english;
       std::erase_if(lines, [&](const ReadLine& line) { return is_in(line, cells); });
-    } else {
-      picture = enlarged(std::move(picture));
-      lines = read_around(cells, engines_.chinese, picture.get());
     }
     for (ReadLine& line : read_cells(cells, is_english ? engines_.english : engines_.chinese, picture.get())) lines.push_back(std::move(line));
     if (!is_english) {
       for (ReadLine& line : lines) mend_latin(line, english);
     }
+    if (shows_ == Shows::Anything && !is_print(lines)) lines.clear();
     write(lines, rules);
   }
 
@@ -157,7 +160,8 @@ class PageReader {
     return straight;
   }
 
-  bool reads_well() const { return engines_.functions.TessBaseAPIMeanTextConf(engines_.english) >= kReadsWell; }
+  int mean_confidence() const { return engines_.functions.TessBaseAPIMeanTextConf(engines_.english); }
+  bool reads_well() const { return mean_confidence() >= kReadsWell; }
   static bool is_latin(const Orientation& orientation) { return orientation.script == "Latin" && orientation.script_confidence >= kSureScript; }
 
   void set(TessBaseAPI* engine, Pix* picture) const {
@@ -282,6 +286,7 @@ class PageReader {
   const Leptonica& leptonica_;
   detail::PdfLayout& layout_;
   float width_, height_;
+  Shows shows_;
   float scale_ = 1;  ///< points a pixel
   float skew_ = 0;   ///< radians, clockwise, by which the picture was turned
   int turns_ = 0;
@@ -289,7 +294,9 @@ class PageReader {
 
 }  // namespace
 
-void add_recognised_page(Picture picture, float width, float height, detail::PdfLayout& layout) { PageReader(width, height, layout).read(std::move(picture)); }
+void add_recognised_page(Picture picture, float width, float height, Shows shows, detail::PdfLayout& layout) {
+  PageReader(width, height, shows, layout).read(std::move(picture));
+}
 
 Picture picture_of(const std::uint8_t* pixels, int width, int height) {
   constexpr int kGreyBits = 8;

@@ -95,9 +95,12 @@ class Styles {
   std::map<std::string, Style, std::less<>> styles_;
 };
 
+using Relationships = std::map<std::string, detail::Relationship, std::less<>>;
+
 class Body {
  public:
-  Body(detail::TextBuilder& builder, const Styles& styles) : builder_(builder), styles_(styles) {}
+  Body(detail::TextBuilder& builder, const Styles& styles, const Relationships& relationships)
+      : builder_(builder), styles_(styles), relationships_(relationships) {}
 
   /// Footnotes, or with the mark "end" endnotes; those with a type are separators.
   void read_notes(const pugi::xml_node& root, const std::string& mark) {
@@ -131,6 +134,7 @@ class Body {
     else if (name == "relIds") add_diagram(attribute_of(node, "dm"));
     else if (name == "footnoteReference" || name == "endnoteReference")
       pending_notes_.push_back((name == "endnoteReference" ? "end" : "") + std::string(attribute_of(node, "id")));
+    else if (!in_note_) builder_.add_picture(picture_at(node, relationships_));  // a note's are of another part
     return name != "t";
   }
 
@@ -218,6 +222,7 @@ class Body {
 
   detail::TextBuilder& builder_;
   const Styles& styles_;
+  const Relationships& relationships_;
   std::map<std::string, pugi::xml_node, std::less<>> notes_;
   std::map<std::string, pugi::xml_node, std::less<>> diagrams_;
   std::vector<std::string> pending_notes_;
@@ -250,7 +255,7 @@ ParsedDocument DocxLoader::load(std::string_view bytes) const {
   const auto endnotes = optional_tree(archive, detail::part_of_type(relationships, "endnotes"));
   const Styles styles(styles_tree ? styles_tree->root() : pugi::xml_node());
   detail::TextBuilder builder;
-  Body body(builder, styles);
+  Body body(builder, styles, relationships);
   if (footnotes) body.read_notes(footnotes->root(), "");
   if (endnotes) body.read_notes(endnotes->root(), "end");
   std::vector<detail::XmlTree> diagrams;

@@ -1,12 +1,12 @@
 #pragma once
 #include <array>
 
-#include "documents/loader.h"
+#include "documents/office/package_loader.h"
 
 namespace panduan::documents {
 
 /// Text documents of Office Open XML (ECMA-376). Footnotes stand behind their paragraph; deleted and hidden text is left out.
-class DocxLoader : public Loader {
+class DocxLoader : public PackageLoader {
  public:
   std::string_view media_type() const override { return "application/vnd.openxmlformats-officedocument.wordprocessingml.document"; }
   std::string_view name() const override { return "Word"; }

@@ -129,7 +129,11 @@ ParsedDocument EpubLoader::load(std::string_view bytes) const {
     const std::string source = with_end_tags(detail::decode_source(page));
     detail::ParserMemory memory(detail::ParserMemory::Limits::for_input(source.size()));
     builder.break_paragraph();
-    detail::append_html(source, builder, memory, styles);
+    const auto picture = [&](std::string_view address, std::size_t) {
+      const std::string member = detail::member_path(chapter, decoded_reference(address));
+      return is_readable_picture(member) && archive.has(member) && !encrypted.contains(member) ? member : std::string();
+    };
+    detail::append_html(source, builder, memory, {.styles = styles, .picture = picture});
   }
   return detail::finished(builder.finish(), media_type(), book.title);
 }

@@ -1,12 +1,12 @@
 #pragma once
 #include <array>
 
-#include "documents/loader.h"
+#include "documents/office/package_loader.h"
 
 namespace panduan::documents {
 
 /// Books (EPUB 2 and 3): the chapters in reading order.
-class EpubLoader : public Loader {
+class EpubLoader : public PackageLoader {
  public:
   std::string_view media_type() const override { return "application/epub+zip"; }
   std::string_view name() const override { return "EPUB"; }

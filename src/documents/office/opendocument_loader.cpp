@@ -87,6 +87,7 @@ class Content {
     else if (name == "table-row") return begin_row(node);
     else if (name == "frame" || name == "custom-shape") begin_shape(node);
     else if (name == "note") return keep_note(node);
+    else if (name == "image") add_picture(node);
     return true;
   }
 
@@ -133,6 +134,11 @@ class Content {
   void end_shape() {
     --shapes_;
     frame_is_title_ = false;
+  }
+
+  void add_picture(const pugi::xml_node& node) {
+    const std::string member = detail::member_path("", attribute_of(node, "href"));
+    if (is_readable_picture(member)) builder_.add_picture(member);
   }
 
   bool keep_note(const pugi::xml_node& node) {

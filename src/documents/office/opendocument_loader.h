@@ -1,11 +1,11 @@
 #pragma once
-#include "documents/loader.h"
+#include "documents/office/package_loader.h"
 
 namespace panduan::documents {
 
 /// OpenDocument (ISO 26300) text, spreadsheets and presentations, which share their content's form: a page a sheet or slide. Footnotes stand behind their
 /// paragraph; deleted and hidden text is left out.
-class OpenDocumentLoader : public Loader {
+class OpenDocumentLoader : public PackageLoader {
  public:
   enum class Kind { Text, Spreadsheet, Presentation };
   explicit OpenDocumentLoader(Kind kind) : kind_(kind) {}

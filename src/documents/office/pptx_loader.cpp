@@ -16,6 +16,8 @@ using detail::attribute_of;
 using detail::child_of;
 using detail::local_name;
 
+using Relationships = std::map<std::string, detail::Relationship, std::less<>>;
+
 constexpr std::string_view kMain = "ppt/presentation.xml";
 
 std::string_view placeholder_of(const pugi::xml_node& shape) {
@@ -27,7 +29,7 @@ std::string_view placeholder_of(const pugi::xml_node& shape) {
 /// What stands on a slide, or in its notes, where the picture of the slide, its number and its date are left out.
 class Slide {
  public:
-  explicit Slide(detail::TextBuilder& builder) : builder_(builder) {}
+  Slide(detail::TextBuilder& builder, const Relationships& relationships) : builder_(builder), relationships_(relationships) {}
   void add(const pugi::xml_node& root) {
     detail::walk(root, [this](const pugi::xml_node& node) { return enter(node); }, [this](const pugi::xml_node& node) { leave(node); });
   }
@@ -59,6 +61,8 @@ class Slide {
       builder_.begin_cell();
     } else if (name == "Fallback") {
       return false;
+    } else {
+      builder_.add_picture(picture_at(node, relationships_));
     }
     return true;
   }
@@ -77,21 +81,22 @@ class Slide {
   }
 
   detail::TextBuilder& builder_;
+  const Relationships& relationships_;
   bool in_title_ = false;
 };
 
 /// A slide, then its diagrams (SmartArt: the text of each point), then its notes.
 ParsedDocument read_slide(ZipArchive& archive, const std::string& member, const pugi::xml_node& root) {
   detail::TextBuilder builder;
-  Slide(builder).add(root);
-  const auto relationships = detail::relationships_of(archive, member);
+  const Relationships relationships = detail::relationships_of(archive, member);
+  Slide(builder, relationships).add(root);
   for (const std::string_view wanted : {"diagramData", "notesSlide"}) {
     for (const auto& [id, relationship] : relationships) {
       if (relationship.type != wanted || !archive.has(relationship.target)) continue;
       const auto tree = detail::read_tree(archive, relationship.target);
       builder.break_paragraph();
       if (wanted == "diagramData") detail::append_diagram(tree.root(), builder);
-      else Slide(builder).add(tree.root());
+      else Slide(builder, detail::relationships_of(archive, relationship.target)).add(tree.root());
     }
   }
   return builder.finish();

@@ -1,12 +1,12 @@
 #pragma once
 #include <array>
 
-#include "documents/loader.h"
+#include "documents/office/package_loader.h"
 
 namespace panduan::documents {
 
 /// Presentations of Office Open XML (ECMA-376): a page a slide, with its notes. Hidden slides are left out.
-class PptxLoader : public Loader {
+class PptxLoader : public PackageLoader {
  public:
   std::string_view media_type() const override { return "application/vnd.openxmlformats-officedocument.presentationml.presentation"; }
   std::string_view name() const override { return "PowerPoint"; }

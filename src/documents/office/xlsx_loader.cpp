@@ -138,6 +138,21 @@ std::vector<std::string> read_strings(ZipArchive& archive, const std::string& me
   return strings;
 }
 
+/// The pictures that lie on a sheet, below its rows.
+void add_pictures(ZipArchive& archive, const std::string& sheet, detail::TextBuilder& builder) {
+  const std::string drawing = detail::part_of_type(detail::relationships_of(archive, sheet), "drawing");
+  if (drawing.empty() || !archive.has(drawing)) return;
+  const auto tree = detail::read_tree(archive, drawing);
+  const auto relationships = detail::relationships_of(archive, drawing);
+  detail::walk(
+      tree.root(),
+      [&](const pugi::xml_node& node) {
+        builder.add_picture(picture_at(node, relationships));
+        return true;
+      },
+      [](const pugi::xml_node&) {});
+}
+
 class Workbook {
  public:
   Workbook(ZipArchive& archive, const std::string& strings, const std::string& styles, bool since_1904)
@@ -267,6 +282,7 @@ ParsedDocument XlsxLoader::load(std::string_view bytes) const {
     builder.add_text(name);
     builder.end_heading();
     workbook.add_sheet(sheet.root(), builder);
+    add_pictures(archive, found->second.target, builder);
     const ParsedDocument parsed = builder.finish();
     if (!attribute_of(entry, "state").empty() && attribute_of(entry, "state") != "visible") {
       document.hidden_words += detail::count_words(parsed.text);

@@ -1,12 +1,12 @@
 #pragma once
 #include <array>
 
-#include "documents/loader.h"
+#include "documents/office/package_loader.h"
 
 namespace panduan::documents {
 
 /// Workbooks of Office Open XML (ECMA-376): a page a sheet, a line a row; dates and percentages as they are shown. Hidden sheets are left out.
-class XlsxLoader : public Loader {
+class XlsxLoader : public PackageLoader {
  public:
   std::string_view media_type() const override { return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"; }
   std::string_view name() const override { return "Excel"; }

@@ -31,6 +31,7 @@ class PageReader {
     content_.height = shown_.height();
     content_.image_share = painted_.image_share();
     content_.rules = painted_.take_rules();
+    content_.pictures = painted_.take_pictures();
     const int count = text_ == nullptr ? 0 : std::min(library_.count_characters(text_), kMostCharacters);
     content_.glyphs.reserve(static_cast<std::size_t>(std::max(count, 0)));
     for (int index = 0; index < count; ++index) read_character(index);
@@ -163,6 +164,12 @@ class PageReader {
 };
 
 }  // namespace
+
+bool PagePicture::is_same(const PagePicture& other) const {
+  constexpr float kSamePlace = 2;  // points
+  const bool is_there = std::abs(box.left - other.box.left) <= kSamePlace && std::abs(box.top - other.box.top) <= kSamePlace;
+  return is_there && width == other.width && height == other.height && bytes == other.bytes;
+}
 
 Box to_frame(const Box& shown, Direction direction, float width, float height) {
   switch (direction) {

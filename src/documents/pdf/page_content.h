@@ -29,11 +29,21 @@ struct Rule {
   bool is_horizontal = true;
 };
 
+/// A picture that is large enough to hold text.
+struct PagePicture {
+  Box box;  ///< on the page as it is shown
+  unsigned width = 0, height = 0;  ///< pixels
+  unsigned long bytes = 0;         ///< as it is packed
+  /// Whether it is most likely the same picture at the same place: a letterhead.
+  bool is_same(const PagePicture& other) const;
+};
+
 /// What is painted on a page that makes text of it.
 struct PageContent {
   float width = 0, height = 0;  ///< points, as shown
   std::vector<Glyph> glyphs;    ///< that a reader sees, in the order in which they are painted; real spaces too
   std::vector<Rule> rules;
+  std::vector<PagePicture> pictures;
   std::size_t hidden_words = 0;
   bool was_recognised = false;  ///< text of it lies unseen above its picture
   float image_share = 0;  ///< how much of the page the largest picture covers

@@ -17,6 +17,8 @@ constexpr std::size_t kMostColours = 64;  // of plain areas on one page
 constexpr float kThinRule = 2.5F;      // points
 constexpr float kShortestRule = 6;     // points
 constexpr float kLargeImage = 0.5F;    // of the page: a scan
+constexpr float kNarrowestPicture = 72, kLowestPicture = 18;  // points, of one that may hold text
+constexpr std::size_t kMostPictures = 50;                     // of a page
 constexpr int kNearColour = 10;        // of 255 in each part
 
 Matrix combined(const Matrix& first, const Matrix& then) {
@@ -151,8 +153,11 @@ void PaintedObjects::visit_image(Object object, const Frame& frame) {
   unsigned width = 0;
   unsigned height = 0;
   const float whole = area(bounds_of(object, frame));
-  if (share > image_share_ && whole > 0 && library_.image_size(object, &width, &height) != 0)
-    image_resolution_ = std::sqrt(static_cast<float>(width) * static_cast<float>(height) / whole);
+  const bool has_size = library_.image_size(object, &width, &height) != 0;
+  if (share > image_share_ && whole > 0 && has_size) image_resolution_ = std::sqrt(static_cast<float>(width) * static_cast<float>(height) / whole);
+  const bool may_hold_text = box.right - box.left >= kNarrowestPicture && box.bottom - box.top >= kLowestPicture;
+  if (may_hold_text && has_size && pictures_.size() < kMostPictures)
+    pictures_.push_back({.box = box, .width = width, .height = height, .bytes = library_.image_data(object, nullptr, 0)});
   image_share_ = std::max(image_share_, share);
   if (share >= kLargeImage) large_images_.push_back(box);
 }

@@ -54,6 +54,7 @@ class PaintedObjects {
   /// Pixels a point of the largest image, as it is drawn; 0 where there is none.
   float image_resolution() const { return image_resolution_; }
   std::vector<Rule> take_rules() { return std::move(rules_); }
+  std::vector<PagePicture> take_pictures() { return std::move(pictures_); }
 
  private:
   struct Area {
@@ -85,6 +86,7 @@ class PaintedObjects {
   std::vector<Colour> area_colours_;
   std::vector<Box> large_images_;
   std::vector<Rule> rules_;
+  std::vector<PagePicture> pictures_;
   float image_share_ = 0;
   float image_resolution_ = 0;
 };

@@ -13,6 +13,7 @@ namespace panduan::documents::pdf {
 namespace {
 
 constexpr int kMostPages = 100'000;
+constexpr std::size_t kMostBookmarks = 50'000, kDeepestBookmark = 20;
 constexpr unsigned long kMostTextBytes = 2000;
 
 [[noreturn]] void throw_failure(unsigned long failure) {
@@ -77,6 +78,28 @@ std::string PdfFile::label(std::size_t index) const {
 std::string PdfFile::title() const {
   std::array<unsigned char, kMostTextBytes> utf16{};
   return text_of(utf16, library_.meta_text(document_, "Title", utf16.data(), utf16.size()));
+}
+
+std::vector<detail::PdfLayout::OutlineEntry> PdfFile::outline() const {
+  std::vector<detail::PdfLayout::OutlineEntry> outline;
+  std::array<unsigned char, kMostTextBytes> utf16{};
+  std::vector<Bookmark> open{library_.first_bookmark(document_, nullptr)};  // one a level
+  for (std::size_t seen = 0; !open.empty() && seen < kMostBookmarks; ++seen) {  // they may lead in circles
+    const Bookmark bookmark = open.back();
+    if (bookmark == nullptr) {
+      open.pop_back();
+      if (!open.empty()) open.back() = library_.next_bookmark(document_, open.back());
+      continue;
+    }
+    const Destination destination = library_.bookmark_destination(document_, bookmark);
+    const int page = destination == nullptr ? -1 : library_.destination_page(document_, destination);
+    std::string title = text_of(utf16, library_.bookmark_title(bookmark, utf16.data(), utf16.size()));
+    if (page >= 0 && !title.empty())
+      outline.push_back({.title = std::move(title), .level = static_cast<int>(open.size()), .page = static_cast<std::size_t>(page)});
+    if (open.size() < kDeepestBookmark) open.push_back(library_.first_bookmark(document_, bookmark));
+    else open.back() = library_.next_bookmark(document_, bookmark);
+  }
+  return outline;
 }
 
 }  // namespace panduan::documents::pdf

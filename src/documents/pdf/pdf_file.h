@@ -2,7 +2,9 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "documents/detail/pdf_layout.h"
 #include "documents/pdf/pdfium.h"
 
 namespace panduan::documents::pdf {
@@ -33,6 +35,8 @@ class PdfFile {
   Page page(std::size_t index) const;
   std::string label(std::size_t index) const;  ///< empty: it has none
   std::string title() const;                   ///< may be empty
+  /// Its bookmarks that lead to a page. May be empty.
+  std::vector<detail::PdfLayout::OutlineEntry> outline() const;
 
  private:
   const Library& library_;

@@ -41,6 +41,11 @@ void find_document_functions(void* handle, Library& made) {
   find(handle, made.close_document, "FPDF_CloseDocument");
   find(handle, made.last_error, "FPDF_GetLastError");
   find(handle, made.page_count, "FPDF_GetPageCount");
+  find(handle, made.first_bookmark, "FPDFBookmark_GetFirstChild");
+  find(handle, made.next_bookmark, "FPDFBookmark_GetNextSibling");
+  find(handle, made.bookmark_title, "FPDFBookmark_GetTitle");
+  find(handle, made.bookmark_destination, "FPDFBookmark_GetDest");
+  find(handle, made.destination_page, "FPDFDest_GetDestPageIndex");
   find(handle, made.meta_text, "FPDF_GetMetaText");
   find(handle, made.page_label, "FPDF_GetPageLabel");
   find(handle, made.load_page, "FPDF_LoadPage");
@@ -60,6 +65,7 @@ void find_object_functions(void* handle, Library& made) {
   find(handle, made.form_object, "FPDFFormObj_GetObject");
   find(handle, made.type, "FPDFPageObj_GetType");
   find(handle, made.image_size, "FPDFImageObj_GetImagePixelSize");
+  find(handle, made.image_data, "FPDFImageObj_GetImageDataRaw");
   find(handle, made.bounds, "FPDFPageObj_GetBounds");
   find(handle, made.matrix, "FPDFPageObj_GetMatrix");
   find(handle, made.fill_colour, "FPDFPageObj_GetFillColor");

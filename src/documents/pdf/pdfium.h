@@ -12,6 +12,8 @@ using TextPage = struct TextPageHandle*;
 using Object = struct ObjectHandle*;
 using ClipPath = struct ClipPathHandle*;
 using Segment = struct SegmentHandle*;
+using Bookmark = struct BookmarkHandle*;
+using Destination = struct DestinationHandle*;
 using Bitmap = struct BitmapHandle*;
 
 /// PDF's own coordinates: top lies above bottom.
@@ -42,6 +44,11 @@ struct Library {
   void (*close_document)(Document);
   unsigned long (*last_error)();
   int (*page_count)(Document);
+  Bookmark (*first_bookmark)(Document, Bookmark parent);  ///< null parent: of the whole
+  Bookmark (*next_bookmark)(Document, Bookmark);
+  unsigned long (*bookmark_title)(Bookmark, void* utf16, unsigned long bytes);
+  Destination (*bookmark_destination)(Document, Bookmark);
+  int (*destination_page)(Document, Destination);  ///< index; -1: none
   unsigned long (*meta_text)(Document, const char* tag, void* utf16, unsigned long bytes);
   unsigned long (*page_label)(Document, int page, void* utf16, unsigned long bytes);
 
@@ -72,6 +79,7 @@ struct Library {
   int (*segment_closes)(Segment);
   int (*render_mode)(Object);
   int (*image_size)(Object, unsigned* width, unsigned* height);  ///< pixels
+  unsigned long (*image_data)(Object, void* buffer, unsigned long bytes);  ///< as it is packed; how many bytes there are
 
   TextPage (*load_text)(PageHandle);
   void (*close_text)(TextPage);

@@ -23,7 +23,26 @@ float resolution_of(const PaintedObjects& painted) {
   return dots / kPointsPerInch;
 }
 
+/// Calls `visit` for each row of a box with the offset of its first pixel and how many there are.
+template <class Visit>
+void each_row(const Rendering& page, const Box& box, Visit&& visit) {
+  const float scale = static_cast<float>(page.width) / std::max(1.0F, page.page_width);
+  const auto pixel = [&](float points, int most) { return std::clamp(static_cast<int>(std::lround(std::clamp(points, -1e5F, 1e5F) * scale)), 0, most); };
+  const int left = pixel(box.left, page.width);
+  const int right = pixel(box.right, page.width);
+  for (int row = pixel(box.top, page.height); row < pixel(box.bottom, page.height) && left < right; ++row)
+    visit(static_cast<std::ptrdiff_t>(row) * page.width + left, right - left);
+}
+
 }  // namespace
+
+void keep_only(Rendering& page, std::span<const Box> kept, std::span<const Box> erased) {
+  std::vector<std::uint8_t> pixels(page.pixels.size(), 0xFF);
+  for (const Box& box : kept)
+    each_row(page, box, [&](std::ptrdiff_t from, int count) { std::copy_n(page.pixels.begin() + from, count, pixels.begin() + from); });
+  for (const Box& box : erased) each_row(page, box, [&](std::ptrdiff_t from, int count) { std::fill_n(pixels.begin() + from, count, std::uint8_t{0xFF}); });
+  page.pixels = std::move(pixels);
+}
 
 Rendering render(PageHandle page) {
   const Library& pdfium = library();

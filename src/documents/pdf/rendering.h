@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "documents/pdf/page_content.h"
 #include "documents/pdf/pdfium.h"
 
 namespace panduan::documents::pdf {
@@ -15,5 +17,8 @@ struct Rendering {
 
 /// As text recognition wants it: so fine that small print can be read, and bounded however large the page is.
 Rendering render(PageHandle page);
+
+/// Leaves of a page what stands in `kept`, without what stands in `erased`: boxes on the page as it is shown.
+void keep_only(Rendering& page, std::span<const Box> kept, std::span<const Box> erased);
 
 }  // namespace panduan::documents::pdf

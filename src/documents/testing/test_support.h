@@ -69,6 +69,14 @@ inline void expect_sound(const ParsedDocument& document) {
     EXPECT_LE(word_end, page_end);
   }
   EXPECT_LE(page_end, text.size());
+  std::size_t last = 0;
+  for (const Picture& picture : document.pictures) {
+    EXPECT_GE(picture.at, last) << "pictures are out of order";
+    ASSERT_LE(picture.at, text.size());
+    last = picture.at;
+    EXPECT_TRUE(last == 0 || last == text.size() || text[last] == '\n' || text[last - 1] == '\n') << "a picture stands inside a line";
+    EXPECT_EQ(picture.page == Picture::kNoPage, document.pages.empty());
+  }
 }
 
 }  // namespace panduan::documents

@@ -21,7 +21,7 @@ const dayOf = (ms) => new Intl.DateTimeFormat(currentLanguage() === "zh" ? "zh-C
 function row(document) {
   const name = baseName(document.source);
   const facts = [document.pages > 0 && t("pages", document.pages), t("chunks", document.chunks), document.recognised_pages > 0 && t("recognised", document.recognised_pages),
-    document.unread_pages > 0 && t("unread", document.unread_pages), document.hidden_words > 0 && t("hiddenWords", document.hidden_words), sizeOf(document.bytes), dayOf(document.added_ms)].filter(Boolean);
+    document.read_pictures > 0 && t("readPictures", document.read_pictures), document.unread_pages > 0 && t("unread", document.unread_pages), document.hidden_words > 0 && t("hiddenWords", document.hidden_words), sizeOf(document.bytes), dayOf(document.added_ms)].filter(Boolean);
   return element("li", {},
     element("div", { class: "document" }, element("p", { class: "file", title: document.source }, name),
       document.title && document.title !== name && element("p", { class: "title" }, document.title), element("p", { class: "hint" }, facts.join(" · "))),

@@ -232,8 +232,13 @@ CREATE TABLE job_bytes (
 ) STRICT;
 )sql";
 
+// Migration 7. Pictures inside documents are read.
+constexpr const char* kPictures = R"sql(
+ALTER TABLE contents ADD COLUMN read_pictures INTEGER NOT NULL DEFAULT 0;
+)sql";
+
 // A past migration is never edited: a store in the field has run it.
-constexpr std::array kMigrations{kFirst, kSettings, kFolders, kDeletions, kIndexes, kJobs};
+constexpr std::array kMigrations{kFirst, kSettings, kFolders, kDeletions, kIndexes, kJobs, kPictures};
 
 }  // namespace
 

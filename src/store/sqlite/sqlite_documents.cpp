@@ -23,7 +23,7 @@ Sha256 digest_of(const Statement& row, int column) {
 constexpr std::string_view kSelectDocument =
     "SELECT d.id, d.public_id, d.source, c.title, c.media_type, v.source_modified_ns, v.source_bytes, v.content_sha256, v.ordinal, "
     "(SELECT count(*) FROM pages p WHERE p.content_id = c.id), (SELECT count(*) FROM chunks k WHERE k.content_id = c.id), length(c.canonical_text), v.added_ms, "
-    "c.hidden_words, c.recognised_pages, c.unread_pages "
+    "c.hidden_words, c.recognised_pages, c.unread_pages, c.read_pictures "
     "FROM documents d JOIN document_versions v ON v.id = d.current_version_id JOIN contents c ON c.id = v.content_id "
     "WHERE d.workspace_id = ? AND d.rights = 'workspace' ";
 
@@ -42,6 +42,7 @@ Document read_document(const Statement& row) {
                     .text_bytes = static_cast<std::size_t>(row.integer(11)),
                     .hidden_words = static_cast<std::size_t>(row.integer(13)),
                     .recognised_pages = static_cast<std::size_t>(row.integer(14)),
+                    .read_pictures = static_cast<std::size_t>(row.integer(16)),
                     .unread_pages = static_cast<std::size_t>(row.integer(15)),
                     .added_ms = row.integer(12)};
   document.content_sha256 = digest_of(row, 7);
@@ -159,19 +160,24 @@ std::int64_t SqliteStore::write_content(WorkspaceId workspace, const NewVersion&
     content_id = known.integer(0);
     writer_.prepare("DELETE FROM chunks WHERE content_id = ?").bind(content_id).run();
     writer_.prepare("DELETE FROM pages WHERE content_id = ?").bind(content_id).run();
-    writer_.prepare("UPDATE contents SET title = ?, canonical_text = ?, chunking = ?, hidden_words = ?, recognised_pages = ?, unread_pages = ? WHERE id = ?")
+    writer_
+        .prepare(
+            "UPDATE contents SET title = ?, canonical_text = ?, chunking = ?, hidden_words = ?, recognised_pages = ?, unread_pages = ?, read_pictures = ? "
+            "WHERE id = ?")
         .bind(version.parsed.title)
         .bind_blob(as_blob(version.parsed.text))
         .bind(version.chunking)
         .bind(static_cast<std::int64_t>(version.parsed.hidden_words))
         .bind(static_cast<std::int64_t>(version.parsed.recognised_pages))
-        .bind(static_cast<std::int64_t>(version.parsed.picture_pages.size()))
+        .bind(static_cast<std::int64_t>(version.parsed.picture_pages.size() + version.parsed.pictures.size()))
+        .bind(static_cast<std::int64_t>(version.parsed.read_pictures))
         .bind(content_id)
         .run();
   } else {
     writer_
         .prepare(
-            "INSERT INTO contents (workspace_id, sha256, media_type, title, canonical_text, chunking, hidden_words, recognised_pages, unread_pages) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+            "INSERT INTO contents (workspace_id, sha256, media_type, title, canonical_text, chunking, hidden_words, recognised_pages, unread_pages, "
+            "read_pictures) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(workspace)
         .bind_blob(version.content_sha256)
         .bind(version.parsed.media_type)
@@ -180,7 +186,8 @@ std::int64_t SqliteStore::write_content(WorkspaceId workspace, const NewVersion&
         .bind(version.chunking)
         .bind(static_cast<std::int64_t>(version.parsed.hidden_words))
         .bind(static_cast<std::int64_t>(version.parsed.recognised_pages))
-        .bind(static_cast<std::int64_t>(version.parsed.picture_pages.size()))
+        .bind(static_cast<std::int64_t>(version.parsed.picture_pages.size() + version.parsed.pictures.size()))
+        .bind(static_cast<std::int64_t>(version.parsed.read_pictures))
         .run();
     content_id = writer_.last_insert_id();
     writer_.prepare("INSERT INTO content_bytes (content_id, workspace_id, bytes) VALUES (?, ?, ?)")
