@@ -155,8 +155,9 @@ std::string_view unmarked_wide_encoding(std::string_view bytes) {
   const bool is_big = big.unusual < little.unusual || (big.unusual == little.unusual && big.ascii > little.ascii);
   const auto& [unusual, ascii] = is_big ? big : little;
   const bool is_ascii = std::ranges::all_of(bytes, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  if (is_ascii && 4 * ascii < 3 * (bytes.size() / 2)) return {};  // words, each ended by a zero, are Chinese characters two by two
-  if (static_cast<double>(unusual) > kMostUnusual * static_cast<double>(bytes.size() / 2)) return {};
+  const std::size_t units = bytes.size() / 2;
+  if (is_ascii && 4 * ascii < 3 * units) return {};  // words, each ended by a zero, are Chinese characters two by two
+  if (static_cast<double>(unusual) > kMostUnusual * static_cast<double>(units)) return {};
   return is_big ? "UTF-16BE" : "UTF-16LE";
 }
 

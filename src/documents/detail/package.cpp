@@ -49,11 +49,11 @@ std::string_view relationship_id(const pugi::xml_node& node) {
   return {};
 }
 
-std::map<std::string, Relationship, std::less<>> relationships_of(ZipArchive& archive, std::string_view part) {
+Relationships relationships_of(ZipArchive& archive, std::string_view part) {
   const std::size_t slash = part.rfind('/');
   const std::string member =
       slash == std::string_view::npos ? fmt::format("_rels/{}.rels", part) : fmt::format("{}/_rels/{}.rels", part.substr(0, slash), part.substr(slash + 1));
-  std::map<std::string, Relationship, std::less<>> found;
+  Relationships found;
   if (!archive.has(member)) return found;
   const XmlTree tree = read_tree(archive, member);
   for (const auto& entry : tree.root().children()) {
@@ -65,7 +65,7 @@ std::map<std::string, Relationship, std::less<>> relationships_of(ZipArchive& ar
   return found;
 }
 
-std::string part_of_type(const std::map<std::string, Relationship, std::less<>>& relationships, std::string_view type) {
+std::string part_of_type(const Relationships& relationships, std::string_view type) {
   const auto found = std::ranges::find_if(relationships, [&](const auto& entry) { return entry.second.type == type; });
   return found == relationships.end() ? std::string() : found->second.target;
 }

@@ -23,12 +23,13 @@ struct Relationship {
   std::string target;  ///< a member of the archive
   std::string type;    ///< the last word of its type: "slide"
 };
-std::map<std::string, Relationship, std::less<>> relationships_of(ZipArchive& archive, std::string_view part);
+using Relationships = std::map<std::string, Relationship, std::less<>>;
+Relationships relationships_of(ZipArchive& archive, std::string_view part);
 
 /// The part that a document begins with, by the relationships of the whole; some writers call it word/document2.xml. `usual` when none says.
 std::string main_part(ZipArchive& archive, std::string_view usual);
 /// The part of this type that another one has, empty when there is none.
-std::string part_of_type(const std::map<std::string, Relationship, std::less<>>& relationships, std::string_view type);
+std::string part_of_type(const Relationships& relationships, std::string_view type);
 
 /// The id by which a node refers to a relationship: r:id, whatever the prefix; an id without a prefix is another thing.
 std::string_view relationship_id(const pugi::xml_node& node);

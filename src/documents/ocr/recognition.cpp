@@ -19,7 +19,7 @@ namespace {
 constexpr float kPointsPerInch = 72, kDotsPerInch = 300, kWorthEnlarging = 1.15F;
 constexpr float kSureScript = 10;           // of the orientation model's own scale
 constexpr int kReadsWell = 70, kSureOfEnglish = 85;  // of 100: so sure is the English model of most English, and of nothing but clean English
-constexpr float kLeastOrientation = 2;      // of its own scale
+constexpr float kLeastOrientation = 2, kSureOrientation = 6;  // of its own scale
 constexpr float kSkewDegrees = 0.6F, kMostSkewDegrees = 8, kSkewConfidence = 4;
 constexpr int kInkThreshold = 140;
 
@@ -32,6 +32,7 @@ using BoxOfPixels = std::unique_ptr<::Box, PixelsDeleter>;
 
 struct Orientation {
   int quarter_turns = 0;  ///< clockwise, that right the picture
+  float confidence = 0;   ///< in that
   std::string script;
   float script_confidence = 0;
 };
@@ -46,14 +47,15 @@ class PageReader {
     const Orientation orientation = find_orientation(picture.get());
     scale_ = width_ / picture_width;
     picture = without_skew(turned(std::move(picture), orientation.quarter_turns));
-    run(engines_.english, picture.get());
-    if (runs_down()) picture = righted(std::move(picture));
+    const bool stands = orientation.confidence >= kSureOrientation;
+    if (!stands) {
+      run(engines_.english, picture.get());
+      if (runs_down()) picture = righted(std::move(picture));
+    }
     const std::vector<pdf::Rule> rules = find_rules(picture.get(), scale_);
     const std::vector<Box> cells = pdf::find_cells(rules);
-    if (!cells.empty()) {
-      erase_rules(picture.get(), rules, cells, scale_);
-      run(engines_.english, picture.get());
-    }
+    if (!cells.empty()) erase_rules(picture.get(), rules, cells, scale_);
+    if (stands || !cells.empty()) run(engines_.english, picture.get());
     bool is_english = mean_confidence() >= kSureOfEnglish || is_latin(orientation) || engines_.chinese == nullptr;
     const std::vector<ReadLine> english = words_of(engines_.english, scale_);
     std::vector<ReadLine> lines;
@@ -88,6 +90,7 @@ class PageReader {
     float confidence = 0;
     const char* script = nullptr;
     if (tesseract.TessBaseAPIDetectOrientationScript(engines_.orientation, &degrees, &confidence, &script, &found.script_confidence) == 0) return found;
+    found.confidence = confidence;
     if (script != nullptr) found.script = script;
     tesseract.TessDeleteText(script);
     if (confidence >= kLeastOrientation) found.quarter_turns = ((360 - degrees) / 90) % 4;

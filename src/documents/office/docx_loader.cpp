@@ -95,11 +95,9 @@ class Styles {
   std::map<std::string, Style, std::less<>> styles_;
 };
 
-using Relationships = std::map<std::string, detail::Relationship, std::less<>>;
-
 class Body {
  public:
-  Body(detail::TextBuilder& builder, const Styles& styles, const Relationships& relationships)
+  Body(detail::TextBuilder& builder, const Styles& styles, const detail::Relationships& relationships)
       : builder_(builder), styles_(styles), relationships_(relationships) {}
 
   /// Footnotes, or with the mark "end" endnotes; those with a type are separators.
@@ -222,7 +220,7 @@ class Body {
 
   detail::TextBuilder& builder_;
   const Styles& styles_;
-  const Relationships& relationships_;
+  const detail::Relationships& relationships_;
   std::map<std::string, pugi::xml_node, std::less<>> notes_;
   std::map<std::string, pugi::xml_node, std::less<>> diagrams_;
   std::vector<std::string> pending_notes_;

@@ -41,7 +41,7 @@ bool is_readable_picture(std::string_view member) {
                              [&](const ImageLoader::Format& format) { return std::ranges::find(format.endings, ending) != format.endings.end(); });
 }
 
-std::string picture_at(const pugi::xml_node& node, const std::map<std::string, detail::Relationship, std::less<>>& relationships) {
+std::string picture_at(const pugi::xml_node& node, const detail::Relationships& relationships) {
   const std::string_view name = local_name(node);
   const bool is_blip = name == "blip" && is_large_picture(node);
   if (!is_blip && name != "imagedata") return {};

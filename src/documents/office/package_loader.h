@@ -1,5 +1,4 @@
 #pragma once
-#include <map>
 #include <pugixml.hpp>
 #include <string>
 #include <string_view>
@@ -21,6 +20,6 @@ bool is_readable_picture(std::string_view member);
 
 /// The picture that a node of Office Open XML puts there (<a:blip>, <v:imagedata>), as a member; empty for any other node, for what is no larger than an icon
 /// and for a background.
-std::string picture_at(const pugi::xml_node& node, const std::map<std::string, detail::Relationship, std::less<>>& relationships);
+std::string picture_at(const pugi::xml_node& node, const detail::Relationships& relationships);
 
 }  // namespace panduan::documents

@@ -16,8 +16,6 @@ using detail::attribute_of;
 using detail::child_of;
 using detail::local_name;
 
-using Relationships = std::map<std::string, detail::Relationship, std::less<>>;
-
 constexpr std::string_view kMain = "ppt/presentation.xml";
 
 std::string_view placeholder_of(const pugi::xml_node& shape) {
@@ -29,7 +27,7 @@ std::string_view placeholder_of(const pugi::xml_node& shape) {
 /// What stands on a slide, or in its notes, where the picture of the slide, its number and its date are left out.
 class Slide {
  public:
-  Slide(detail::TextBuilder& builder, const Relationships& relationships) : builder_(builder), relationships_(relationships) {}
+  Slide(detail::TextBuilder& builder, const detail::Relationships& relationships) : builder_(builder), relationships_(relationships) {}
   void add(const pugi::xml_node& root) {
     detail::walk(root, [this](const pugi::xml_node& node) { return enter(node); }, [this](const pugi::xml_node& node) { leave(node); });
   }
@@ -81,14 +79,14 @@ class Slide {
   }
 
   detail::TextBuilder& builder_;
-  const Relationships& relationships_;
+  const detail::Relationships& relationships_;
   bool in_title_ = false;
 };
 
 /// A slide, then its diagrams (SmartArt: the text of each point), then its notes.
 ParsedDocument read_slide(ZipArchive& archive, const std::string& member, const pugi::xml_node& root) {
   detail::TextBuilder builder;
-  const Relationships relationships = detail::relationships_of(archive, member);
+  const detail::Relationships relationships = detail::relationships_of(archive, member);
   Slide(builder, relationships).add(root);
   for (const std::string_view wanted : {"diagramData", "notesSlide"}) {
     for (const auto& [id, relationship] : relationships) {
