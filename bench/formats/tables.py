@@ -61,17 +61,20 @@ def cars():
 
 
 def ten_tables():
+    return [with_distinct_names(table) for table in (
+        of_the_reference("apt-commands", "en", "02", 5), of_the_reference("network-clients", "en", "06", 12), of_the_reference("archive-tools", "en", "10", 0), countries("en"), elements(), cars(),
+        of_the_reference("network-zh", "zh-cn", "05", 0), of_the_reference("merge-tools-zh", "zh-cn", "10", 8), countries("zh-cn"), currencies())]
+
+
+def with_distinct_names(table):
     """Of two rows with the same name the first is kept: a question about the other could not be put."""
-    made = [of_the_reference("apt-commands", "en", "02", 5), of_the_reference("network-clients", "en", "06", 12), of_the_reference("archive-tools", "en", "10", 0), countries("en"), elements(), cars(),
-            of_the_reference("network-zh", "zh-cn", "05", 0), of_the_reference("merge-tools-zh", "zh-cn", "10", 8), countries("zh-cn"), currencies()]
-    for table in made:
-        seen, rows = set(), []
-        for row in table.rows[1:]:
-            if row[0] not in seen and row[0] not in ("", "N/A"):
-                rows.append(row)
-            seen.add(row[0])
-        table.rows = [table.rows[0]] + rows
-    return made
+    seen, rows = set(), []
+    for row in table.rows[1:]:
+        if row[0] not in seen and row[0] not in ("", "N/A"):
+            rows.append(row)
+        seen.add(row[0])
+    table.rows = [table.rows[0]] + rows
+    return table
 
 
 def questions_of(table, most, seed):

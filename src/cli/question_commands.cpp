@@ -214,7 +214,7 @@ int run_search(const Session& session) {
     const std::string words = hit.word_rank ? fmt::format("words #{}", *hit.word_rank) : "no words";
     const std::string vectors = hit.vector_rank ? fmt::format("meaning #{} ({:.2f})", *hit.vector_rank, hit.similarity) : "not near in meaning";
     fmt::print("{} {}  {}\n", styled(fmt::format("{}.", i + 1), Style::Cyan), styled(place_text(hit.source, hit.page, hit.heading_path), Style::Bold),
-               styled(fmt::format("{}, {}", words, vectors), Style::Dim));
+               styled(fmt::format("{:.2f}: {}, {}", hit.score, words, vectors), Style::Dim));
     fmt::print("   {}\n", wrap(printable(hit.text), text_width() - 3, "   "));
   }
   if (hits.empty()) fmt::print("Nothing found.\n");

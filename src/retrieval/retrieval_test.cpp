@@ -6,20 +6,11 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "retrieval/detail/int8_dot.h"
-#include "retrieval/retriever.h"
+#include "retrieval/vector_index.h"
 #include "store/testing/text_version.h"
 
 namespace panduan::retrieval {
 namespace {
-
-TEST(Fusion, PrefersWhatBothListsHold) {
-  const auto fused = fuse_by_reciprocal_rank({{1, 9.0}, {2, 8.0}}, {{2, 0.9}, {3, 0.8}});
-  ASSERT_THAT(fused, testing::SizeIs(3));
-  EXPECT_EQ(fused[0].chunk, 2);
-  EXPECT_DOUBLE_EQ(fused[0].score, 1 / 62.0 + 1 / 61.0);
-  EXPECT_EQ(fused[1].chunk, 1);
-  EXPECT_FALSE(fused[1].vector_rank);
-}
 
 TEST(Int8Dot, IsTheSameAsTheSumAndNotTheSerialKernelWhereTheCpuHasBetter) {
   std::vector<std::int8_t> a(384);

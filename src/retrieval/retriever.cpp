@@ -1,12 +1,11 @@
 #include "retrieval/retriever.h"
 
 #include <algorithm>
-#include <limits>
-#include <map>
 #include <string>
 
 #include "base/clock.h"
 #include "documents/terms.h"
+#include "retrieval/fusion.h"
 
 namespace panduan::retrieval {
 namespace {
@@ -15,33 +14,6 @@ namespace {
 constexpr std::size_t kMostTerms = 512;
 
 }  // namespace
-
-std::vector<FusedChunk> fuse_by_reciprocal_rank(const std::vector<store::ScoredChunk>& words, const std::vector<store::ScoredChunk>& vectors) {
-  constexpr double kRankOffset = 60;
-  std::map<store::ChunkId, FusedChunk> fused;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    FusedChunk& chunk = fused[words[i].chunk];
-    chunk.word_rank = i + 1;
-    chunk.score += 1 / (kRankOffset + static_cast<double>(i + 1));
-  }
-  for (std::size_t i = 0; i < vectors.size(); ++i) {
-    FusedChunk& chunk = fused[vectors[i].chunk];
-    chunk.vector_rank = i + 1;
-    chunk.similarity = vectors[i].score;
-    chunk.score += 1 / (kRankOffset + static_cast<double>(i + 1));
-  }
-  std::vector<FusedChunk> ranked;
-  ranked.reserve(fused.size());
-  for (auto& [id, chunk] : fused) {
-    chunk.chunk = id;
-    ranked.push_back(chunk);
-  }
-  // First and second in one list, second and first in the other, is a common tie: the words decide, they err less often alone.
-  const auto word_rank = [](const FusedChunk& chunk) { return chunk.word_rank.value_or(std::numeric_limits<std::size_t>::max()); };
-  std::ranges::stable_sort(ranked,
-                           [&](const FusedChunk& a, const FusedChunk& b) { return a.score != b.score ? a.score > b.score : word_rank(a) < word_rank(b); });
-  return ranked;
-}
 
 Retriever::Retriever(store::Store& store, llm::Embedder& embedder) : store_(store), embedder_(embedder) {}
 
@@ -67,7 +39,7 @@ SearchResult Retriever::search(const identity::Caller& caller, std::string_view 
   const auto vectors = index_of(caller.workspace_id)->search(query.row(0), options.candidates);
   result.timings.vectors_ms = lap();
 
-  for (const FusedChunk& chunk : fuse_by_reciprocal_rank(words, vectors)) {
+  for (const FusedChunk& chunk : fuse_by_convex_combination(words, vectors)) {
     if (result.hits.size() == options.limit) break;
     auto passage = store_.passage(caller.workspace_id, chunk.chunk);
     if (!passage) continue;  // removed since it was found

@@ -21,7 +21,7 @@ struct SearchOptions {
 /// A found passage and why it is there.
 struct Hit {
   store::Passage passage;
-  double score = 0;                        ///< fused, higher is better; only comparable within one search
+  double score = 0;                        ///< fused, 0 to 1, higher is better; only comparable within one search
   std::optional<std::size_t> word_rank;    ///< place among the word matches, from 1
   std::optional<std::size_t> vector_rank;  ///< place among the nearest vectors, from 1
   double similarity = 0;                   ///< cosine of question and passage, 0 when vector_rank is empty
@@ -36,8 +36,8 @@ struct SearchResult {
   SearchTimings timings;
 };
 
-/// Finds passages by words (BM25) and by meaning (vectors), fused by reciprocal rank: score = Σ 1 / (60 + rank)
-/// (Cormack, Clarke, Büttcher 2009). Only what the caller may read is searched.
+/// Finds passages by words (BM25) and by meaning (vectors), fused by a convex combination of their scores. Only what the caller may
+/// read is searched.
 class Retriever {
  public:
   Retriever(store::Store& store, llm::Embedder& embedder);
@@ -53,14 +53,5 @@ class Retriever {
   std::mutex mutex_;
   std::vector<std::pair<store::WorkspaceId, std::shared_ptr<const VectorIndex>>> indexes_;
 };
-
-/// Reciprocal rank fusion of two ranked lists, best first; of two with the same score the one with the better word rank.
-struct FusedChunk {
-  store::ChunkId chunk = 0;
-  double score = 0;
-  std::optional<std::size_t> word_rank, vector_rank;
-  double similarity = 0;
-};
-std::vector<FusedChunk> fuse_by_reciprocal_rank(const std::vector<store::ScoredChunk>& words, const std::vector<store::ScoredChunk>& vectors);
 
 }  // namespace panduan::retrieval
