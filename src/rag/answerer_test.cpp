@@ -46,7 +46,8 @@ class AnswererTest : public ::testing::Test {
   void add(const std::string& source, std::string_view text) {
     const std::string whole(text);
     store::NewVersion version = store::testing::text_version(source, whole, embedding_model_);
-    version.chunks.push_back(store::testing::chunk_of(version, {0, whole.size()}, llm::testing::HashEmbedder::vector_of(whole)));
+    // One vector for all: their words alone decide which is found first.
+    version.chunks.push_back(store::testing::chunk_of(version, {0, whole.size()}, llm::testing::HashEmbedder::vector_of("any")));
     store_->put_version(caller_.workspace_id, version);
   }
   /// To the model a passage that holds this makes the question likely, and no other does. It would copy nothing, unless `copies` is set.
