@@ -207,7 +207,8 @@ class PageReader {
     set(engine, picture);
     engines_.functions.TessBaseAPISetPageSegMode(engine, tesseract::PSM_SINGLE_BLOCK);
     for (const Box& cell : cells) {
-      const BoxOfPixels pixels = pixels_of(cell);
+      constexpr float kMargin = 2.0F;  // points: letters at the edge of a picture are read badly
+      const BoxOfPixels pixels = pixels_of({.left = cell.left, .top = cell.top - kMargin, .right = cell.right, .bottom = cell.bottom + kMargin});
       engines_.functions.TessBaseAPISetRectangle(engine, pixels->x, pixels->y, pixels->w, pixels->h);
       if (engines_.functions.TessBaseAPIRecognize(engine, nullptr) != 0) continue;
       for (ReadLine& line : words_of(engine, scale_)) lines.push_back(std::move(line));

@@ -9,10 +9,10 @@ let next = null;
 let failed = [];
 
 function sizeOf(bytes) {
-  const units = ["B", "KB", "MB", "GB"];
+  const units = ["B", "kB", "MB", "GB"];  // of 1000, as the command line has them
   let unit = 0;
   let size = bytes;
-  for (; size >= 1024 && unit < units.length - 1; ++unit) size /= 1024;
+  for (; size >= 1000 && unit < units.length - 1; ++unit) size /= 1000;
   return `${size.toFixed(size < 10 && unit > 0 ? 1 : 0)} ${units[unit]}`;
 }
 
