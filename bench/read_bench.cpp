@@ -11,7 +11,7 @@
 #include "documents/worker.h"
 
 // Reads files as `panduan add` does, in workers, and says how long each took:
-//   read_bench [--text | --json] FILE...
+//   read_bench [--no-pictures] [--text | --json] FILE...
 // With --text the pages' text goes to standard output, a form feed after each; an SOH stands in front of the form feed of a page with a table.
 // With --json a line for each file: all that was read, ranges as bytes of the text; or its "error", and the next file is read.
 
@@ -52,11 +52,11 @@ nlohmann::json to_json(const documents::ParsedDocument& document) {
 
 void print_json(const nlohmann::json& line) { fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)); }
 
-void read(const char* path, Output output) {
+void read(const char* path, Output output, documents::Pictures pictures) {
   constexpr std::uint64_t kMostBytes = 900'000'000;
   const std::string bytes = read_file(path, kMostBytes);
   const Stopwatch watch;
-  const documents::ParsedDocument document = documents::load_document(path, bytes);
+  const documents::ParsedDocument document = documents::load_in_worker(documents::loader_for(path, bytes), bytes, {}, {}, pictures);
   const double milliseconds = watch.elapsed_ms();
   if (output == Output::Json) {
     nlohmann::json line = to_json(document);
@@ -64,9 +64,9 @@ void read(const char* path, Output output) {
     line["milliseconds"] = milliseconds;
     return print_json(line);
   }
-  fmt::print(stderr, "{}: {:.0f} ms, {} pages, {} bytes of text, {} headings, {} tables, {} hidden words, {} pages recognised, {} pictures not read\n", path,
-             milliseconds, document.pages.size(), document.text.size(), document.headings.size(), document.tables.size(), document.hidden_words,
-             document.recognised_pages, document.picture_pages.size());
+  fmt::print(stderr, "{}: {:.0f} ms, {} pages, {} bytes of text, {} headings, {} tables, {} hidden words, {} pages recognised, {} pictures read, {} not read\n",
+             path, milliseconds, document.pages.size(), document.text.size(), document.headings.size(), document.tables.size(), document.hidden_words,
+             document.recognised_pages, document.read_pictures, document.picture_pages.size() + document.pictures.size());
   if (output == Output::Summary) return;
   for (const documents::Page& page : document.pages) {
     std::fwrite(document.text.data() + page.text.begin, 1, page.text.size(), stdout);
@@ -83,10 +83,14 @@ Output output_of(std::string_view option) {
 
 int main(int argc, char** argv) {
   if (const auto code = panduan::documents::run_as_worker(argc, argv)) return *code;
-  const Output output = argc > 1 ? output_of(argv[1]) : Output::Summary;
-  for (int index = output == Output::Summary ? 1 : 2; index < argc; ++index) {
+  int first = 1;
+  const bool has_pictures = argc <= first || std::string_view(argv[first]) != "--no-pictures";
+  if (!has_pictures) ++first;
+  const Output output = argc > first ? output_of(argv[first]) : Output::Summary;
+  if (output != Output::Summary) ++first;
+  for (int index = first; index < argc; ++index) {
     try {
-      read(argv[index], output);
+      read(argv[index], output, has_pictures ? panduan::documents::Pictures::All : panduan::documents::Pictures::None);
     } catch (const std::exception& error) {
       fmt::print(stderr, "read_bench: {}: {}\n", argv[index], error.what());
       if (output != Output::Json) return 1;

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "base/error.h"
 #include "base/unicode.h"
@@ -38,13 +40,27 @@ WorkspaceSettings make_workspace_settings(const std::map<std::string, std::strin
   return settings;
 }
 
+namespace {
+
+documents::Pictures pictures_of(const Config& config) {
+  constexpr std::array<std::pair<std::string_view, documents::Pictures>, 3> kNames{
+      {{"all", documents::Pictures::All}, {"pages", documents::Pictures::Pages}, {"none", documents::Pictures::None}}};
+  for (const auto& [name, pictures] : kNames) {
+    if (name == config.pictures) return pictures;
+  }
+  throw Error(ErrorKind::InvalidInput, fmt::format("documents.pictures is '{}', expected all, pages or none", config.pictures));
+}
+
+}  // namespace
+
 ingest::IngestOptions ingest_options(const WorkspaceSettings& settings, const Config& config) {
   if (2 * settings.chunk_overlap > settings.chunk_tokens)
     throw Error(ErrorKind::InvalidInput, fmt::format("passages of {} tokens cannot overlap by {}: at most half of a passage may be the one before it",
                                                      settings.chunk_tokens, settings.chunk_overlap));
   return {.chunk_tokens = static_cast<std::size_t>(settings.chunk_tokens),
           .chunk_overlap = static_cast<std::size_t>(settings.chunk_overlap),
-          .max_file_bytes = static_cast<std::uint64_t>(config.max_file_mb) << 20U};
+          .max_file_bytes = static_cast<std::uint64_t>(config.max_file_mb) << 20U,
+          .pictures = pictures_of(config)};
 }
 
 }  // namespace panduan::app

@@ -53,5 +53,18 @@ TEST(WorkspaceSettings, SayInOneLineWhatMakesNoSense) {
   EXPECT_EQ(make_workspace_settings({{"role", emoji}}, config_with(256)).voice.role, emoji);
 }
 
+TEST(WorkspaceSettings, WhichPicturesAreReadIsOneOfThreeAndPartOfHowADocumentIsCut) {
+  Config config = config_with(256);
+  const auto settings = make_workspace_settings({}, config);
+  const std::string usual = ingest::chunking_of(ingest_options(settings, config));
+  for (const auto& [name, expected] : {std::pair{"pages", documents::Pictures::Pages}, std::pair{"none", documents::Pictures::None}}) {
+    config.pictures = name;
+    EXPECT_EQ(ingest_options(settings, config).pictures, expected);
+    EXPECT_NE(ingest::chunking_of(ingest_options(settings, config)), usual) << "what was added is read anew";
+  }
+  config.pictures = "some";
+  EXPECT_EQ(failure_of([&] { ingest_options(settings, config); }).kind, ErrorKind::InvalidInput);
+}
+
 }  // namespace
 }  // namespace panduan::app

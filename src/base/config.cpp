@@ -44,6 +44,7 @@ const std::vector<Setting>& settings() {
       {"documents.chunk_tokens", &Config::chunk_tokens, "tokens a passage is cut to", 32, 400},
       {"documents.chunk_overlap", &Config::chunk_overlap, "tokens of the passage before that a passage begins with", 0, 200},
       {"documents.max_file_mb", &Config::max_file_mb, "largest file that add takes, in megabytes", 1, 900},
+      {"documents.pictures", &Config::pictures, "pictures whose text is read: all, pages (that are nothing else), or none"},
       {"server.host", &Config::server_host, "address serve listens on"},
       {"server.port", &Config::server_port, "port serve listens on", 0, 65535},
       {"server.max_request_mb", &Config::max_request_mb, "largest upload, in megabytes", 1, 900},

@@ -29,6 +29,7 @@ struct Config {
   std::int64_t chunk_tokens = 256; ///< documents.chunk_tokens; a workspace may set its own, and so the next
   std::int64_t chunk_overlap = 0;  ///< documents.chunk_overlap
   std::int64_t max_file_mb = 200;  ///< documents.max_file_mb
+  std::string pictures = "all";    ///< documents.pictures: "all", "pages" or "none"
   std::string server_host = "127.0.0.1";  ///< server.host
   std::int64_t server_port = 8484;        ///< server.port
   std::int64_t max_request_mb = 200;      ///< server.max_request_mb

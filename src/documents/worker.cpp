@@ -177,7 +177,7 @@ std::string ask_worker(const std::vector<std::string>& arguments, std::string_vi
 
 }  // namespace
 
-ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, const std::stop_token& stop, const PageProgress& progress) {
+ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, const std::stop_token& stop, const PageProgress& progress, Pictures pictures) {
   const auto ask = [&](const std::vector<std::string>& arguments) {
     ParsedDocument said = detail::from_wire(ask_worker(arguments, bytes, stop));
     if (said.media_type != loader.media_type()) throw Error(ErrorKind::Corrupt, "its parser says that it is something else: the file may be made to attack it");
@@ -185,8 +185,13 @@ ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, cons
   };
   const std::string format(loader.media_type());
   ParsedDocument document = ask({kCommand, format});
-  if (document.picture_pages.empty() && document.pictures.empty()) return document;
-  const std::size_t pages = document.picture_pages.size();
+  const std::size_t pages = pictures == Pictures::None ? 0 : document.picture_pages.size();
+  const std::size_t others = pictures == Pictures::All ? document.pictures.size() : 0;
+  if (pages + others == 0) {
+    if (pictures != Pictures::All && !detail::has_visible_text(document.text))
+      throw Error(ErrorKind::Unsupported, "all that is in it are pictures, and the setting documents.pictures leaves them out");
+    return document;
+  }
   const auto recognise = [&](std::size_t index) {
     ParsedDocument said = index < pages ? ask({kPageCommand, format, std::to_string(document.picture_pages[index])})
                                         : ask({kPictureCommand, format, document.pictures[index - pages].part});
@@ -196,14 +201,14 @@ ParsedDocument load_in_worker(const Loader& loader, std::string_view bytes, cons
   std::map<std::size_t, ParsedDocument> recognised;
   std::map<std::size_t, ParsedDocument> read;
   try {
-    for (auto& [index, said] : detail::PageRecognition(pages + document.pictures.size(), recognise, progress).run(stop)) {
+    for (auto& [index, said] : detail::PageRecognition(pages + others, recognise, progress).run(stop)) {
       if (index < pages) recognised.emplace(document.picture_pages[index], std::move(said));
       else read.emplace(index - pages, std::move(said));
     }
   } catch (const Error& error) {
     if (!detail::has_visible_text(document.text) || error.kind() == ErrorKind::Cancelled) throw;
   }
-  if (!document.pictures.empty()) document = detail::with_pictures(std::move(document), read);
+  if (others > 0) document = detail::with_pictures(std::move(document), read);
   if (pages > 0) document = detail::with_recognised(document, recognised);
   if (!detail::has_visible_text(document.text)) throw Error(ErrorKind::InvalidInput, "no text was found in its pictures: scan it larger or sharper");
   return document;

@@ -35,7 +35,10 @@ store::KnownContent known_content_of(const store::NewVersion& version) {
 }  // namespace
 
 std::string chunking_of(const IngestOptions& options) {
-  return fmt::format("{} tokens, overlap {}, reading {}", options.chunk_tokens, options.chunk_overlap, documents::kReadingVersion);
+  std::string chunking = fmt::format("{} tokens, overlap {}, reading {}", options.chunk_tokens, options.chunk_overlap, documents::kReadingVersion);
+  if (options.pictures == documents::Pictures::Pages) chunking += ", pictures only of pages";
+  if (options.pictures == documents::Pictures::None) chunking += ", no pictures";
+  return chunking;
 }
 
 Ingester::Run Ingester::begin(const identity::Caller& caller, const AddSink& sink, const std::stop_token& stop) {
@@ -178,8 +181,8 @@ ReadFile Ingester::read_bytes(const Run& run, const std::string& source, const s
   file.version.parsed.media_type = loader.media_type();
   file.is_known = looks_for_known && store_.holds_content(workspace, known_content_of(file.version));
   if (file.is_known) return file;
-  file.version.parsed = documents::load_in_worker(loader, file.version.bytes, run.stop,
-                                                  [&](std::size_t done, std::size_t total) { run.recognition->is_at(source, done, total); });
+  file.version.parsed = documents::load_in_worker(
+      loader, file.version.bytes, run.stop, [&](std::size_t done, std::size_t total) { run.recognition->is_at(source, done, total); }, options_.pictures);
   cut(file);
   return file;
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "documents/container.h"
+#include "documents/worker.h"
 #include "identity/caller.h"
 #include "ingest/progress.h"
 #include "ingest/read_ahead.h"
@@ -18,6 +19,7 @@ struct IngestOptions {
   std::size_t chunk_tokens = 256;
   std::size_t chunk_overlap = 0;
   std::uint64_t max_file_bytes = 200ULL << 20U;
+  documents::Pictures pictures = documents::Pictures::All;
   documents::ContainerLimits containers = {};  ///< of one, and in bytes also of all that lie in it
 };
 

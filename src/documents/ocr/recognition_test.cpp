@@ -15,6 +15,7 @@ namespace panduan::documents {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// The first page of a PDF as a scanner would give it; empty where the program is not installed.
 std::string picture_of(const std::string& pdf, const std::string& format, const std::string& dots = "200") {
@@ -220,6 +221,21 @@ TEST_F(Recognition, APictureOnAPageWithTextIsReadWithItsPlacesAndOnce) {
   const WordBox* tunnel = word(document, "tunnel");
   ASSERT_NE(tunnel, nullptr);
   EXPECT_TRUE(tunnel->left > 100 && tunnel->right < 400 && tunnel->top > 842 - 624 && tunnel->bottom < 842 - 200) << tunnel->left << ' ' << tunnel->top;
+}
+
+TEST_F(Recognition, PicturesAreLeftOutForThoseWhoWantNone) {
+  const std::string report = pdf_with_pictures(picture_of(sample("columns.pdf"), "-jpeg"));
+  const ParsedDocument pages = load_in_worker(loader_for("report.pdf", report), report, {}, {}, Pictures::Pages);
+  EXPECT_THAT(pages.text, Not(HasSubstr("tunnel")));
+  EXPECT_EQ(pages.pictures.size(), 1U) << "said to be unread";
+  const std::string scan = picture_of(sample("columns.pdf"), "-png");
+  EXPECT_EQ(load_in_worker(loader_for("scan.png", scan), scan, {}, {}, Pictures::Pages).recognised_pages, 1U);
+  try {
+    load_in_worker(loader_for("scan.png", scan), scan, {}, {}, Pictures::None);
+    FAIL() << "there is nothing else in it";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("documents.pictures"));
+  }
 }
 
 TEST_F(Recognition, OfAPictureWithoutPrintInATextNothingIsMade) {
