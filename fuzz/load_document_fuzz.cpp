@@ -21,6 +21,7 @@ using namespace panduan;
 using namespace panduan::documents;
 using fuzz::check;
 using fuzz::check_chunks;
+using fuzz::check_pictures;
 using fuzz::require;
 
 /// The format that a first byte chooses, from '4' on. Only ever add at the end: the corpus names the places.

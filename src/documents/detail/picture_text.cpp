@@ -90,7 +90,7 @@ void add_words(Page& page, const Insertion& insertion) {
     word.text = moved(word.text, insertion.text.begin);
     page.words.push_back(word);
   }
-  std::ranges::stable_sort(page.words, {}, [](const WordBox& word) { return word.text.begin; });
+  std::ranges::sort(page.words, {}, [](const WordBox& word) { return word.text.begin; });
 }
 
 }  // namespace
