@@ -209,6 +209,7 @@ std::vector<SearchHit> LocalWorkbench::search(const identity::Caller& caller, co
                     .score = hit.score,
                     .word_rank = hit.word_rank,
                     .vector_rank = hit.vector_rank,
+                    .word_score = hit.word_score,
                     .similarity = hit.similarity});
   }
   return hits;

@@ -28,7 +28,7 @@ struct SearchHit {
   documents::ByteRange range;
   double score = 0;
   std::optional<std::size_t> word_rank, vector_rank;
-  double similarity = 0;
+  double word_score = 0, similarity = 0;
 };
 
 /// A kept conversation with what was said in it, the oldest first. Of an answer that cites a removed document the text is empty.

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <utility>
 
 #include "base/error.h"
 #include "base/unicode.h"
@@ -23,6 +21,11 @@ std::string checked_text(const std::string& key, const std::string& value) {
   return value;
 }
 
+documents::Pictures pictures_of(const Config& config) {
+  if (config.pictures == "none") return documents::Pictures::None;
+  return config.pictures == "pages" ? documents::Pictures::Pages : documents::Pictures::All;
+}
+
 }  // namespace
 
 WorkspaceSettings make_workspace_settings(const std::map<std::string, std::string>& kept, const Config& config) {
@@ -39,19 +42,6 @@ WorkspaceSettings make_workspace_settings(const std::map<std::string, std::strin
   settings.chunk_overlap = with_own.chunk_overlap;
   return settings;
 }
-
-namespace {
-
-documents::Pictures pictures_of(const Config& config) {
-  constexpr std::array<std::pair<std::string_view, documents::Pictures>, 3> kNames{
-      {{"all", documents::Pictures::All}, {"pages", documents::Pictures::Pages}, {"none", documents::Pictures::None}}};
-  for (const auto& [name, pictures] : kNames) {
-    if (name == config.pictures) return pictures;
-  }
-  throw Error(ErrorKind::InvalidInput, fmt::format("documents.pictures is '{}', expected all, pages or none", config.pictures));
-}
-
-}  // namespace
 
 ingest::IngestOptions ingest_options(const WorkspaceSettings& settings, const Config& config) {
   if (2 * settings.chunk_overlap > settings.chunk_tokens)

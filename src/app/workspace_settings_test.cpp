@@ -62,8 +62,6 @@ TEST(WorkspaceSettings, WhichPicturesAreReadIsOneOfThreeAndPartOfHowADocumentIsC
     EXPECT_EQ(ingest_options(settings, config).pictures, expected);
     EXPECT_NE(ingest::chunking_of(ingest_options(settings, config)), usual) << "what was added is read anew";
   }
-  config.pictures = "some";
-  EXPECT_EQ(failure_of([&] { ingest_options(settings, config); }).kind, ErrorKind::InvalidInput);
 }
 
 }  // namespace

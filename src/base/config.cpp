@@ -23,6 +23,7 @@ struct Setting {
   std::string_view meaning;
   std::int64_t min = 0;
   std::int64_t max = INT64_MAX;
+  std::vector<std::string_view> choices = {};  ///< of a text that is one of these; empty: any text
 };
 
 const std::vector<Setting>& settings() {
@@ -44,7 +45,7 @@ const std::vector<Setting>& settings() {
       {"documents.chunk_tokens", &Config::chunk_tokens, "tokens a passage is cut to", 32, 400},
       {"documents.chunk_overlap", &Config::chunk_overlap, "tokens of the passage before that a passage begins with", 0, 200},
       {"documents.max_file_mb", &Config::max_file_mb, "largest file that add takes, in megabytes", 1, 900},
-      {"documents.pictures", &Config::pictures, "pictures whose text is read: all, pages (that are nothing else), or none"},
+      {"documents.pictures", &Config::pictures, "pictures whose text is read: all, pages (that are nothing else), or none", 0, 0, {"all", "pages", "none"}},
       {"server.host", &Config::server_host, "address serve listens on"},
       {"server.port", &Config::server_port, "port serve listens on", 0, 65535},
       {"server.max_request_mb", &Config::max_request_mb, "largest upload, in megabytes", 1, 900},
@@ -61,6 +62,8 @@ std::string variable_name(std::string_view key) {
 
 void assign(Config& config, const Setting& setting, const std::string& value, const std::string& origin, const std::string& where) {
   if (const auto* text = std::get_if<std::string Config::*>(&setting.field)) {
+    if (!setting.choices.empty() && std::ranges::find(setting.choices, value) == setting.choices.end())
+      throw Error(ErrorKind::InvalidInput, fmt::format("{}: {} is '{}', expected one of {}", where, setting.key, value, fmt::join(setting.choices, ", ")));
     config.*(*text) = value;
   } else if (const auto* path = std::get_if<std::filesystem::path Config::*>(&setting.field)) {
     config.*(*path) = value;

@@ -91,6 +91,7 @@ TEST_F(ConfigTest, EverySettingCanBeSetAndIsShownAsItWasWritten) {
     EXPECT_FALSE(setting.meaning.empty()) << setting.key;
     flags_[std::string(setting.key)] = setting.key == "engine.context_tokens" ? "1000"
                                        : setting.key == "answer.risk"         ? "0.25"
+                                       : setting.key == "documents.pictures"  ? "none"
                                                                               : "40";  // in the range of every other
   }
   const Config config = load();
@@ -141,6 +142,13 @@ TEST_F(ConfigTest, AFractionIsReadAndItsRangeIsKept) {
     environment_["PANDUAN_ANSWER_RISK"] = value;
     EXPECT_EQ(complaint(), "PANDUAN_ANSWER_RISK: answer.risk is '" + value + "', expected a number from 0 to 1");
   }
+}
+
+TEST_F(ConfigTest, AChoiceIsOneOfThose) {
+  give_file("[documents]\npictures = \"pages\"\n");
+  EXPECT_EQ(load().pictures, "pages");
+  environment_["PANDUAN_DOCUMENTS_PICTURES"] = "some";
+  EXPECT_EQ(complaint(), "PANDUAN_DOCUMENTS_PICTURES: documents.pictures is 'some', expected one of all, pages, none");
 }
 
 TEST_F(ConfigTest, ANumberMayStandInQuotes) {

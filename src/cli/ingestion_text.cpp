@@ -44,7 +44,7 @@ std::string contents_text(const store::Document& document) {
     text += fmt::format(", {} {} read from pictures", document.recognised_pages, document.recognised_pages == 1 ? "page" : "pages");
   if (document.read_pictures > 0) text += fmt::format(", {} {} with text", document.read_pictures, document.read_pictures == 1 ? "picture" : "pictures");
   if (document.unread_pages > 0)
-    text += fmt::format(", {} not read: 'panduan doctor' says what reads them",
+    text += fmt::format(", {} not read: 'panduan doctor' says what reads them, and which are left out",
                         document.unread_pages == 1 ? "1 picture was" : fmt::format("{} pictures were", document.unread_pages));
   if (document.hidden_words > 0) text += fmt::format(", {} hidden words left out", document.hidden_words);
   return text;

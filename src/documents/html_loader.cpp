@@ -65,8 +65,9 @@ void HtmlLoader::prepare_recognition() const { ocr::engines(); }
 ParsedDocument HtmlLoader::read_picture(std::string_view bytes, std::string_view part) const {
   const std::string source = detail::decode_source(bytes, declared_encoding(bytes));
   std::string_view address = std::string_view(source).substr(std::min(detail::number_of(part, source.size()), source.size()));
-  address.remove_prefix(std::min(address.find_first_not_of("\"' "), address.size()));
-  address = address.substr(0, address.find_first_of("\"'> "));
+  if (address.starts_with('"') || address.starts_with('\''))
+    address = address.substr(1, address.find(address.front(), 1) - 1);  // there may be white space in it
+  else address = address.substr(0, address.find_first_of("> \t\r\n"));
   constexpr std::string_view kBase64 = ";base64,";
   const std::size_t begin = address.find(kBase64);
   if (!address.starts_with(kPictureInside) || begin == std::string_view::npos)

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "documents/detail/pdf_layout.h"
+#include "documents/detail/picture_text.h"
 #include "documents/detail/printed_document.h"
 #include "documents/detail/source_text.h"
 #include "documents/ocr/recognition.h"
@@ -25,7 +26,6 @@ constexpr std::size_t kMarkWithin = 1024;  // readers allow so much rubbish in f
 constexpr std::size_t kMostWords = 8'000'000;
 constexpr float kPicture = 0.25F;          // of a page that has no text at all: so much picture is worth a look
 constexpr float kScan = 0.5F;             // of a page that has a stamp or a page number besides
-constexpr std::size_t kMostPictures = 500;  // pages with some: a quarter of an hour on two cores
 constexpr std::size_t kOfAStamp = 60;     // characters
 
 bool is_picture(const pdf::PageContent& content) {
@@ -38,9 +38,10 @@ class PagePictures {
  public:
   /// "2 0 1": of the third page its first two pictures. Empty: nothing new is on it.
   std::string part_of(std::size_t page, const pdf::PageContent& content) {
+    if (content.was_recognised) return {};  // they are what the text was read from
     std::string part = std::to_string(page);
     bool has_new = false;
-    for (std::size_t index = 0; index < content.pictures.size() && !content.was_recognised; ++index) {
+    for (std::size_t index = 0; index < content.pictures.size(); ++index) {
       const pdf::PagePicture& picture = content.pictures[index];
       if (std::ranges::any_of(seen_, [&](const pdf::PagePicture& known) { return known.is_same(picture); })) continue;
       if (seen_.size() < kMostSeen) seen_.push_back(picture);
@@ -119,8 +120,8 @@ ParsedDocument PdfLoader::load(std::string_view bytes) const {
     if (is_picture(content)) {
       document.picture_pages.push_back(index);
       content.glyphs.clear();
-    } else if (std::string part = pictures.part_of(index, content); !part.empty() && document.pictures.size() < kMostPictures) {
-      document.pictures.push_back({.part = std::move(part), .page = index});
+    } else {
+      detail::add_picture(document.pictures, {.part = pictures.part_of(index, content), .page = index});
     }
     document.hidden_words += content.hidden_words;
     pdf::add_page(content, layout);

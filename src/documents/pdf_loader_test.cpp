@@ -257,5 +257,38 @@ TEST(PdfLoader, PageTreesThatLieAreRefused) {
   EXPECT_EQ(load_document("a.pdf", sample("huge.pdf")).text, "A small line on a huge page.");
 }
 
+/// Two pages of lines in one size, and the bookmarks "Tolls" and, below it, "At night"; `next` is what follows the latter.
+std::string pdf_with_outline(const std::string& next) {
+  const auto page = [](int number, std::string_view lines) {
+    const std::string content = "BT /F 10 Tf 14 TL 60 780 Td " + std::string(lines) + " ET";
+    return std::to_string(number) + " 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Resources << /Font << /F 3 0 R >> >> /Contents " +
+           std::to_string(number + 1) + " 0 R >>\nendobj\n" + std::to_string(number + 1) + " 0 obj\n<< /Length " + std::to_string(content.size()) +
+           " >>\nstream\n" + content + "\nendstream\nendobj\n";
+  };
+  return "%PDF-1.7\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R /Outlines 8 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Count 2 /Kids [4 0 R 6 0 R] >>\nendobj\n"
+         "3 0 obj\n<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>\nendobj\n" +
+         page(4, "(Tolls) Tj T* T* T* (Whoever crosses the bridge by day pays a tenth of a crown.) Tj") +
+         page(6, "(At night) Tj T* T* T* (Nobody pays after the lamps are lit, and nobody asks.) Tj") +
+         "8 0 obj\n<< /Type /Outlines /First 9 0 R /Last 9 0 R /Count 2 >>\nendobj\n"
+         "9 0 obj\n<< /Title (Tolls) /Parent 8 0 R /Dest [4 0 R /Fit] /First 10 0 R /Last 10 0 R /Count 1 >>\nendobj\n"
+         "10 0 obj\n<< /Title (At night) /Parent 9 0 R /Dest [6 0 R /Fit] " +
+         next + " >>\nendobj\ntrailer\n<< /Size 11 /Root 1 0 R >>\n%%EOF\n";
+}
+
+TEST(PdfLoader, ItsOutlineSaysWhatIsAHeading) {
+  const ParsedDocument document = load_document("a.pdf", pdf_with_outline(""));
+  expect_sound(document);
+  ASSERT_EQ(document.headings.size(), 2U) << document.text;
+  EXPECT_EQ(text_at(document, document.headings[0].text), "Tolls");
+  EXPECT_EQ(document.headings[0].level, 1);
+  EXPECT_EQ(text_at(document, document.headings[1].text), "At night");
+  EXPECT_EQ(document.headings[1].level, 2);
+}
+
+TEST(PdfLoader, AnOutlineThatLeadsInCirclesHasAnEnd) {
+  const ParsedDocument document = load_document("a.pdf", pdf_with_outline("/Next 10 0 R"));
+  EXPECT_THAT(document.text, HasSubstr("after the lamps are lit"));
+}
+
 }  // namespace
 }  // namespace panduan::documents

@@ -23,6 +23,7 @@ std::vector<FusedChunk> fuse_by_convex_combination(const std::vector<store::Scor
   for (std::size_t i = 0; i < words.size(); ++i) {
     FusedChunk& chunk = fused[words[i].chunk];
     chunk.word_rank = i + 1;
+    chunk.word_score = words[i].score;
     chunk.score += kWordsShare * normalised(words[i].score, 0, words.front().score);
   }
   for (std::size_t i = 0; i < vectors.size(); ++i) {

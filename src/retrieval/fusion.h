@@ -10,6 +10,7 @@ struct FusedChunk {
   store::ChunkId chunk = 0;
   double score = 0;                                    ///< 0 to 1
   std::optional<std::size_t> word_rank, vector_rank;  ///< places in the two lists, from 1
+  double word_score = 0;                               ///< BM25, 0 when word_rank is empty
   double similarity = 0;                               ///< cosine, 0 when vector_rank is empty
 };
 

@@ -27,11 +27,13 @@ TEST(Fusion, SaysWhereAChunkStandsInEachList) {
   const auto fused = fuse_by_convex_combination({{1, 9.0}, {2, 8.0}}, {{2, 0.9}, {3, 0.8}});
   ASSERT_THAT(order(fused), ElementsAre(2, 1, 3));
   EXPECT_EQ(fused[0].word_rank, 2U);
+  EXPECT_DOUBLE_EQ(fused[0].word_score, 8.0);
   EXPECT_EQ(fused[0].vector_rank, 1U);
   EXPECT_DOUBLE_EQ(fused[0].similarity, 0.9);
   EXPECT_FALSE(fused[1].vector_rank);
   EXPECT_DOUBLE_EQ(fused[1].similarity, 0);
   EXPECT_FALSE(fused[2].word_rank);
+  EXPECT_DOUBLE_EQ(fused[2].word_score, 0);
 }
 
 // A row of a table: only its chunk has the name that was asked for, and by meaning all rows are much alike.

@@ -43,7 +43,12 @@ SearchResult Retriever::search(const identity::Caller& caller, std::string_view 
     if (result.hits.size() == options.limit) break;
     auto passage = store_.passage(caller.workspace_id, chunk.chunk);
     if (!passage) continue;  // removed since it was found
-    result.hits.push_back({*std::move(passage), chunk.score, chunk.word_rank, chunk.vector_rank, chunk.similarity});
+    result.hits.push_back({.passage = *std::move(passage),
+                           .score = chunk.score,
+                           .word_rank = chunk.word_rank,
+                           .word_score = chunk.word_score,
+                           .vector_rank = chunk.vector_rank,
+                           .similarity = chunk.similarity});
   }
   result.timings.read_ms = lap();
   return result;

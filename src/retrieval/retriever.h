@@ -23,6 +23,7 @@ struct Hit {
   store::Passage passage;
   double score = 0;                        ///< fused, 0 to 1, higher is better; only comparable within one search
   std::optional<std::size_t> word_rank;    ///< place among the word matches, from 1
+  double word_score = 0;                   ///< BM25 of question and passage, 0 when word_rank is empty
   std::optional<std::size_t> vector_rank;  ///< place among the nearest vectors, from 1
   double similarity = 0;                   ///< cosine of question and passage, 0 when vector_rank is empty
 };

@@ -181,6 +181,7 @@ Json to_json(const app::SearchHit& hit) {
           {"range", range_json(hit.range)},
           {"score", hit.score},
           {"word_rank", or_null(hit.word_rank)},
+          {"word_score", hit.word_score},
           {"vector_rank", or_null(hit.vector_rank)},
           {"similarity", hit.similarity}};
 }
@@ -196,6 +197,7 @@ app::SearchHit search_hit_from_json(const Json& json) {
   hit.range = range_from_json(json, "range");
   hit.score = field<double>(json, "score");
   hit.word_rank = optional_field<std::size_t>(json, "word_rank");
+  hit.word_score = field<double>(json, "word_score");
   hit.vector_rank = optional_field<std::size_t>(json, "vector_rank");
   hit.similarity = field<double>(json, "similarity");
   return hit;

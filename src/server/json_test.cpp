@@ -52,6 +52,7 @@ TEST(Json, DocumentsHitsAndReportsComeBackAsTheyWere) {
                            .score = 0.25,
                            .word_rank = 2,
                            .vector_rank = std::nullopt,
+                           .word_score = 1.5,
                            .similarity = 0.75};
   const app::SearchHit back = search_hit_from_json(parse_json(to_text(to_json(hit))));
   EXPECT_EQ(to_json(back), to_json(hit));

@@ -1,8 +1,8 @@
 #include "documents/detail/assembly.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "documents/detail/picture_text.h"
 #include "documents/detail/source_text.h"
 #include "documents/detail/text_builder.h"
 
@@ -22,10 +22,7 @@ void append_page(ParsedDocument& whole, const ParsedDocument& part, std::string 
   for (const Table& table : part.tables) {
     whole.tables.push_back({.text = {begin + table.text.begin, begin + table.text.end}, .header = {begin + table.header.begin, begin + table.header.end}});
   }
-  for (const Picture& picture : part.pictures) {
-    const bool is_known = std::ranges::find(whole.pictures, picture.part, &Picture::part) != whole.pictures.end();  // a logo on every slide
-    if (!is_known) whole.pictures.push_back({.part = picture.part, .at = begin + picture.at, .page = whole.pages.size()});
-  }
+  for (const Picture& picture : part.pictures) add_picture(whole.pictures, {.part = picture.part, .at = begin + picture.at, .page = whole.pages.size()});
   whole.hidden_words += part.hidden_words;
   whole.pages.push_back({.label = std::move(label), .text = {begin, whole.text.size()}, .width = 0, .height = 0, .words = {}});
 }

@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "documents/detail/source_text.h"
 
@@ -94,6 +93,12 @@ void add_words(Page& page, const Insertion& insertion) {
 }
 
 }  // namespace
+
+void add_picture(std::vector<Picture>& pictures, Picture picture) {
+  constexpr std::size_t kLongestPart = 1000;  // bytes
+  if (picture.part.empty() || picture.part.size() > kLongestPart || pictures.size() >= kMostPictures) return;
+  if (std::ranges::find(pictures, picture.part, &Picture::part) == pictures.end()) pictures.push_back(std::move(picture));
+}
 
 ParsedDocument with_pictures(ParsedDocument document, const std::map<std::size_t, ParsedDocument>& read) {
   Insertions insertions(document, read);

@@ -3,16 +3,13 @@
 #include <algorithm>
 
 #include "base/unicode.h"
-
-#include "base/unicode.h"
 #include "documents/detail/joining.h"
+#include "documents/detail/picture_text.h"
 
 namespace panduan::documents::detail {
 namespace {
 
 constexpr std::string_view kBetweenCells = " | ";
-constexpr std::size_t kMostPictures = 500;  // of a document: a quarter of an hour on two cores
-constexpr std::size_t kLongestPart = 1000;  // bytes
 
 bool is_ascii_space(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; }
@@ -220,11 +217,7 @@ void TextBuilder::end_row() {
   rows_.pop_back();
 }
 
-void TextBuilder::add_picture(std::string part) {
-  const bool is_known = std::ranges::find(pictures_, part, &Picture::part) != pictures_.end();
-  if (!part.empty() && part.size() <= kLongestPart && pictures_.size() < kMostPictures && !is_known)
-    pictures_.push_back({.part = std::move(part), .at = text_.size()});
-}
+void TextBuilder::add_picture(std::string part) { detail::add_picture(pictures_, {.part = std::move(part), .at = text_.size()}); }
 
 /// What a picture says stands below the line or the table that it is in.
 void TextBuilder::place_pictures() {

@@ -38,5 +38,11 @@ TEST_F(PicturesInside, ASheetsStandBelowItsRows) {
   EXPECT_THAT(std::string(text_at(document, document.pages[1].text)), StartsWith("Tolls"));
 }
 
+TEST_F(PicturesInside, OfAPageMayBeWrittenOverManyLines) {
+  std::string page = read_file(std::filesystem::path(PANDUAN_TEST_DATA) / "office" / "picture.html", 1U << 20U);
+  for (std::size_t at = page.find(";base64,") + 60; at < page.find('"', page.find(";base64,")); at += 60) page.insert(at, "\n  ");
+  EXPECT_EQ(load_document("page.html", page).read_pictures, 1U);
+}
+
 }  // namespace
 }  // namespace panduan::documents
