@@ -61,6 +61,14 @@ if(PANDUAN_CPU MATCHES "^(native|portable)$" AND NOT PANDUAN_BUILD_FUZZERS)
   target_link_libraries(llama INTERFACE OpenMP::OpenMP_CXX)
 endif()
 
+# oneDNN, where its kernels are for this kind of CPU. The fuzzers run no model.
+add_library(onednn INTERFACE)
+if(PANDUAN_CPU MATCHES "^(native|portable)$" AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" AND NOT PANDUAN_BUILD_FUZZERS)
+  find_library(ONEDNN_LIBRARY dnnl REQUIRED)
+  target_link_libraries(onednn INTERFACE "${ONEDNN_LIBRARY}" OpenMP::OpenMP_CXX)
+  target_compile_definitions(onednn INTERFACE PANDUAN_ONEDNN)
+endif()
+
 add_library(sqlite STATIC "${SQLITE_DIR}/sqlite3.c")
 target_include_directories(sqlite SYSTEM PUBLIC "${SQLITE_DIR}")
 target_compile_definitions(sqlite PRIVATE SQLITE_ENABLE_FTS5 SQLITE_DQS=0 SQLITE_THREADSAFE=1 SQLITE_DEFAULT_WAL_SYNCHRONOUS=1

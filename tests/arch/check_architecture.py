@@ -14,6 +14,7 @@ ANYONE = None
 
 # Who may include which third party: patterns of header names, and the modules that own them.
 HEADER_OWNERS = {
+    ("oneapi/*",): {"llm"},
     ("llama.h", "llama-*.h", "ggml*", "gguf.h", "chat.h", "common.h", "sampling.h", "json-schema-to-grammar.h"): {"llm"},
     ("sqlite3.h",): {"store"},
     ("boost/*", "openssl/*"): {"net", "server"},
@@ -28,7 +29,7 @@ HEADER_OWNERS = {
 
 # The same for what panduan_module() links.
 LIBRARY_OWNERS = {
-    ("llama",): {"llm"},
+    ("llama", "onednn"): {"llm"},
     ("sqlite",): {"store"},
     ("Boost::*", "OpenSSL::*"): {"net", "server"},
     ("PkgConfig::spdlog", "PkgConfig::sodium", "PkgConfig::zip", "PkgConfig::seccomp", "ICU::*", "*tomlplusplus*"): {"base"},
@@ -41,7 +42,7 @@ LIBRARY_OWNERS = {
 
 TEST_HEADERS = ("gtest/*", "gmock/*")  # only in *_test.cpp and testing/
 PRIVATE_FOLDERS = {"detail"}  # only the module itself
-ADAPTER_FOLDERS = {"llama", "remote", "sqlite"}  # the module itself, and the module that constructs them:
+ADAPTER_FOLDERS = {"llama", "onednn", "remote", "sqlite"}  # the module itself, and the module that constructs them:
 COMPOSITION_ROOT = "app"
 
 MAX_LINES = {".h": 300, ".cpp": 500, ".c": 500}

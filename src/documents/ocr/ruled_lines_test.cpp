@@ -49,7 +49,7 @@ TEST_F(RuledLines, LeaveTheLettersThatTouchThem) {
   paint(5, 10, 75, 11, 0);
   paint(20, 11, 23, 25, 0);  // a stroke that hangs from the line
   const auto left = erased();
-  const auto at = [&](int x, int y) { return left[static_cast<std::size_t>(y * kWidth + x)]; };
+  const auto at = [&](int x, int y) { return left[(static_cast<std::size_t>(y) * kWidth) + static_cast<std::size_t>(x)]; };
   EXPECT_EQ(at(21, 10), 0) << "where the stroke meets the line it is as long as it was";
   EXPECT_EQ(at(21, 11), 0);
   EXPECT_EQ(at(21, 24), 0);

@@ -46,7 +46,7 @@ void start_backend() {
 
 }  // namespace
 
-ModelHandle load_model(const std::filesystem::path& file) {
+void require_model_file(const std::filesystem::path& file) {
   if (const std::string missing = missing_cpu_feature(); !missing.empty()) {
     throw Error(ErrorKind::Unsupported,
                 fmt::format("this CPU has no {}, which this build of panduan needs: use the portable build, or build it on this machine", missing));
@@ -57,8 +57,13 @@ ModelHandle load_model(const std::filesystem::path& file) {
   stream.read(magic.data(), 4);
   if (magic != "GGUF") throw Error(ErrorKind::Corrupt, fmt::format("'{}' is not a GGUF model file: fetch it with 'panduan models pull'", file.string()));
   start_backend();
+}
+
+ModelHandle load_model(const std::filesystem::path& file, ModelParts parts) {
+  require_model_file(file);
   take_last_error();
   llama_model_params params = llama_model_default_params();
+  params.vocab_only = parts == ModelParts::Vocabulary;
   ModelHandle model(llama_model_load_from_file(file.c_str(), params));
   if (!model) {
     throw Error(ErrorKind::Corrupt, fmt::format("cannot load the model '{}': {}; check it with 'panduan models verify'", file.string(), take_last_error()));

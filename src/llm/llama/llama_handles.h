@@ -49,8 +49,13 @@ class Batch {
   llama_batch batch_;
 };
 
-/// Loads the weights, memory-mapped. Errors as load_llama_chat_model.
-ModelHandle load_model(const std::filesystem::path& file);
+/// Throws Error: NotFound, Corrupt (not a GGUF), Unsupported (an instruction set that this CPU has not). Must be called before anything reads the file.
+void require_model_file(const std::filesystem::path& file);
+
+enum class ModelParts { All, Vocabulary };
+
+/// Loads the weights, memory-mapped, or nothing but the tokens. Errors as load_llama_chat_model.
+ModelHandle load_model(const std::filesystem::path& file, ModelParts parts = ModelParts::All);
 ContextHandle make_context(llama_model& model, const llama_context_params& params);
 
 std::vector<llama_token> tokenize(const llama_vocab& vocab, std::string_view text, bool add_special, bool parse_special);
