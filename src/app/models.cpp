@@ -50,6 +50,7 @@ std::uint64_t available_memory_bytes() {
 }
 
 std::string missing_cpu_feature() { return llm::missing_cpu_feature(); }
+std::string bert_engine() { return llm::bert_engine(); }
 
 std::string Models::chat_name_to_pull() const {
   if (chats_remotely(config_)) return config_.remote_chat_model;

@@ -52,4 +52,7 @@ std::uint64_t available_memory_bytes();
 /// The instruction set that the engine was compiled for and this CPU lacks; empty when it has all.
 std::string missing_cpu_feature();
 
+/// What computes the embedding model of the catalogue on this CPU.
+std::string bert_engine();
+
 }  // namespace panduan::app

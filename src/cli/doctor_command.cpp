@@ -25,7 +25,7 @@ using Grade = Finding::Grade;
 
 void look_at_machine(const Config& config, std::vector<Finding>& findings) {
   const std::string missing = app::missing_cpu_feature();
-  findings.push_back(missing.empty() ? Finding{Grade::Good, "cpu", "has all that this build uses"}
+  findings.push_back(missing.empty() ? Finding{Grade::Good, "cpu", fmt::format("has all that this build uses; embeddings by {}", app::bert_engine())}
                                      : Finding{Grade::Bad, "cpu", fmt::format("has no {}: use the portable build", missing)});
   const std::uint64_t memory = app::available_memory_bytes();
   findings.push_back(memory < 1'500'000'000 ? Finding{Grade::Warning, "memory",

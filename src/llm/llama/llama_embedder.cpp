@@ -92,6 +92,12 @@ class LlamaEmbedder final : public Embedder {
 
 }  // namespace
 
+std::string bert_engine() {
+  const auto precision = bert_precision_here();
+  if (!precision) return "llama.cpp";
+  return *precision == BertPrecision::BFloat16 ? "oneDNN, bfloat16" : "oneDNN, float32";
+}
+
 std::unique_ptr<Embedder> load_llama_embedder(const std::filesystem::path& file, const LlamaOptions& options) {
   require_model_file(file);
   const int threads = thread_count(options);

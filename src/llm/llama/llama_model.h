@@ -17,6 +17,9 @@ struct LlamaOptions {
 /// Must be asked before a model is loaded.
 std::string missing_cpu_feature();
 
+/// What computes a BERT embedding model on this CPU, as in "oneDNN, bfloat16" or "llama.cpp".
+std::string bert_engine();
+
 /// Loads a GGUF file and runs it in this process. Throws Error: NotFound, Corrupt (not a GGUF, or one that is cut short),
 /// Unsupported (an architecture llama.cpp does not know, or a model for the other task), Unavailable (not enough memory).
 std::unique_ptr<ChatModel> load_llama_chat_model(const std::filesystem::path& file, const LlamaOptions& options);
