@@ -14,9 +14,10 @@ using TokenSpan = std::span<const std::int32_t>;
 class TokenEncoder {
  public:
   virtual ~TokenEncoder() = default;
-  /// The pooled vector of each text, [texts, dims], not normalised. No more than max_texts() with max_tokens() in all. Throws Error{Internal, Unavailable,
-  /// Unsupported}.
-  virtual std::vector<float> encode(std::span<const TokenSpan> texts) = 0;
+  /// The pooled vector of each text, [texts, dims], not normalised. No more than max_texts() with max_tokens() in all. Calls may run at the same time in
+  /// different lanes. Throws Error{Internal, Unavailable, Unsupported}.
+  virtual std::vector<float> encode(std::span<const TokenSpan> texts, std::size_t lane) = 0;
+  virtual std::size_t lanes() const = 0;
   virtual std::size_t max_texts() const = 0;
   virtual std::size_t max_tokens() const = 0;
   virtual std::size_t max_tokens_of_a_text() const = 0;

@@ -1,7 +1,11 @@
 #include <algorithm>
+#include <atomic>
 #include <cmath>
+#include <exception>
+#include <functional>
 #include <mutex>
 #include <numeric>
+#include <thread>
 
 #include "base/error.h"
 #include "base/unicode.h"
@@ -12,6 +16,28 @@
 // Embeddings: llama.cpp makes tokens of texts, texts of like length go through the network together, and what comes out is normalised.
 namespace panduan::llm {
 namespace {
+
+/// Does work 0 to `count`, the next one in whichever lane is free. What is thrown first is thrown again when all lanes have ended; nothing begins after it.
+void in_lanes(std::size_t lanes, std::size_t count, const std::function<void(std::size_t number, std::size_t lane)>& work) {
+  std::atomic<std::size_t> next = 0;
+  std::exception_ptr failure;
+  std::mutex failure_mutex;
+  const auto run = [&](std::size_t lane) {
+    try {
+      for (std::size_t number = next++; number < count; number = next++) work(number, lane);
+    } catch (...) {
+      next = count;
+      const std::lock_guard lock(failure_mutex);
+      if (!failure) failure = std::current_exception();
+    }
+  };
+  {
+    std::vector<std::jthread> others;
+    for (std::size_t lane = 1; lane < lanes; ++lane) others.emplace_back(run, lane);
+    run(0);
+  }
+  if (failure) std::rethrow_exception(failure);
+}
 
 class LlamaEmbedder final : public Embedder {
  public:
@@ -43,26 +69,28 @@ class LlamaEmbedder final : public Embedder {
     std::iota(order.begin(), order.end(), std::size_t{0});
     std::ranges::stable_sort(order, {}, [&](std::size_t i) { return inputs[i].size(); });
 
-    Embeddings embeddings{.dims = dims(), .values = std::vector<float>(texts.size() * dims()), .tokens = tokens};
-    std::vector<std::size_t> members;
-    std::vector<TokenSpan> batch;
+    // A lane that has nothing to do is worse than a smaller batch.
+    const std::size_t lanes = encoder_->lanes(), most_tokens = std::min(encoder_->max_tokens(), (tokens + lanes - 1) / lanes);
+    std::vector<std::vector<std::size_t>> batches;
     std::size_t in_batch = 0;
-    const auto flush = [&] {
-      if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "embedding was stopped");
-      const std::vector<float> pooled = encoder_->encode(batch);
-      for (std::size_t i = 0; i < members.size(); ++i)
-        normalise(std::span(pooled).subspan(i * dims(), dims()), std::span(embeddings.values).subspan(members[i] * dims(), dims()));
-      members.clear();
-      batch.clear();
-      in_batch = 0;
-    };
     for (const std::size_t index : order) {
-      if (!members.empty() && (in_batch + inputs[index].size() > encoder_->max_tokens() || members.size() == encoder_->max_texts())) flush();
-      members.push_back(index);
-      batch.emplace_back(inputs[index]);
+      if (batches.empty() || in_batch + inputs[index].size() > most_tokens || batches.back().size() == encoder_->max_texts()) {
+        batches.emplace_back();
+        in_batch = 0;
+      }
+      batches.back().push_back(index);
       in_batch += inputs[index].size();
     }
-    if (!members.empty()) flush();
+
+    Embeddings embeddings{.dims = dims(), .values = std::vector<float>(texts.size() * dims()), .tokens = tokens};
+    in_lanes(std::min(lanes, batches.size()), batches.size(), [&](std::size_t number, std::size_t lane) {
+      if (stop.stop_requested()) throw Error(ErrorKind::Cancelled, "embedding was stopped");
+      std::vector<TokenSpan> batch;
+      for (const std::size_t index : batches[number]) batch.emplace_back(inputs[index]);
+      const std::vector<float> pooled = encoder_->encode(batch, lane);
+      for (std::size_t i = 0; i < batch.size(); ++i)
+        normalise(std::span(pooled).subspan(i * dims(), dims()), std::span(embeddings.values).subspan(batches[number][i] * dims(), dims()));
+    });
     return embeddings;
   }
 

@@ -38,7 +38,7 @@ class LlamaEncoder final : public TokenEncoder {
     batch_ = std::make_unique<Batch>(batch_tokens);
   }
 
-  std::vector<float> encode(std::span<const TokenSpan> texts) override {
+  std::vector<float> encode(std::span<const TokenSpan> texts, std::size_t /*lane*/) override {
     batch_->clear();
     llama_seq_id sequence = 0;
     for (const TokenSpan text : texts) {
@@ -58,6 +58,7 @@ class LlamaEncoder final : public TokenEncoder {
     return pooled;
   }
 
+  std::size_t lanes() const override { return 1; }
   std::size_t max_texts() const override { return kMaxSequences; }
   std::size_t max_tokens() const override { return kBatchTokens; }
   std::size_t max_tokens_of_a_text() const override { return static_cast<std::size_t>(llama_model_n_ctx_train(model_.get())); }

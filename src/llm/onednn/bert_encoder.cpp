@@ -20,7 +20,8 @@
 
 extern "C" void omp_set_num_threads(int threads);  // OpenMP's; its header is each compiler's own
 
-// What a token goes through by itself is done for all texts at once, attention for one text after the other.
+// What a token goes through by itself is done for all texts of a batch at once, attention for one text after the other. A batch is computed by one thread:
+// threads that share one wait for each other some hundred times, and beside another busy program that took 30 times as long.
 namespace panduan::llm {
 namespace {
 
@@ -47,9 +48,12 @@ class Device {
   memory copy(const memory::desc& from, const std::vector<float>& values, const memory::desc& to) {
     memory source = at(from, values.data());
     memory target(to, engine);
-    dnnl::reorder(source, target).execute(stream, source, target);
-    stream.wait();
+    move(source, target);
     return target;
+  }
+  void move(memory from, memory to) {
+    dnnl::reorder(from, to).execute(stream, from, to);
+    stream.wait();
   }
 
   memory::data_type type;
@@ -61,6 +65,7 @@ class Device {
 class Buffer {
  public:
   Buffer(const Device& device, std::size_t values) : bytes_(device.bytes_of(values)), value_bytes_(device.bytes_of(1)) {}
+  void grow(std::size_t values) { bytes_.resize(std::max(bytes_.size(), values * value_bytes_)); }
   std::byte* at(std::size_t value) { return bytes_.data() + value * value_bytes_; }
 
  private:
@@ -152,12 +157,12 @@ class Normalisation {
 /// Scaled dot-product attention of one text, all heads (Vaswani et al. 2017).
 class Attention {
  public:
-  Attention(Device& device, std::size_t hidden, std::size_t heads)
-      : device_(device), hidden_(hidden), heads_(heads), scores_(device, heads * kMaxTokens * kMaxTokens) {}
+  Attention(Device& device, std::size_t hidden, std::size_t heads) : device_(device), hidden_(hidden), heads_(heads), scores_(device, 0) {}
 
   /// `projected` is [tokens, 3 hidden]: query, key and value side by side. `to` is [tokens, hidden].
   void run(std::size_t tokens, Buffer& projected, std::size_t first, void* to) {
     const Kernels& kernels = of(tokens);
+    scores_.grow(heads_ * tokens * tokens);
     const std::size_t row = first * 3 * hidden_;
     const memory scores = device_.at(kernels.scores, scores_.at(0));
     kernels.multiply.execute(device_.stream, {{DNNL_ARG_SRC, device_.at(kernels.queries, projected.at(row))},
@@ -199,16 +204,60 @@ class Attention {
   std::map<std::size_t, Kernels> kernels_;
 };
 
+struct Layer {
+  Projection::Weights to_attention, from_attention, widen, narrow;
+  Normalisation::Weights attention_norm, output_norm;
+};
+
+/// The network's kernels, and room for what is between its layers. One thread uses it at a time.
+class Lane {
+ public:
+  Lane(const BertShape& shape, BertPrecision precision)
+      : device(precision), to_attention(device, shape.hidden, 3 * shape.hidden, Projection::Then::Nothing),
+        from_attention(device, shape.hidden, shape.hidden, Projection::Then::Residual), widen(device, shape.hidden, shape.feed_forward, Projection::Then::Gelu),
+        narrow(device, shape.feed_forward, shape.hidden, Projection::Then::Residual), normalisation(device, shape.hidden, shape.epsilon), hidden_(shape.hidden),
+        attention_(device, shape.hidden, shape.heads), states_(device, kMaxTokens * shape.hidden), projected_(device, kMaxTokens * 3 * shape.hidden),
+        mixed_(device, kMaxTokens * shape.hidden), attended_(device, kMaxTokens * shape.hidden), wide_(device, kMaxTokens * shape.feed_forward) {}
+
+  /// `states` is [rows, hidden], rows in whole blocks: the sums of the embeddings, and then what comes out of the last layer.
+  void run(std::span<const TokenSpan> texts, std::vector<float>& states, const Normalisation::Weights& embedding_norm, const std::vector<Layer>& layers) {
+    const std::size_t rows = states.size() / hidden_;
+    const memory::desc as_floats({dim(rows), dim(hidden_)}, memory::data_type::f32, memory::format_tag::ab);
+    device.move(device.at(as_floats, states.data()), device.at(device.matrix(rows, hidden_), states_.at(0)));
+    normalisation.run(rows, embedding_norm, states_.at(0));
+    for (const Layer& layer : layers) {
+      to_attention.run(rows, layer.to_attention, states_.at(0), projected_.at(0));
+      std::size_t first = 0;
+      for (const TokenSpan text : texts) {
+        attention_.run(text.size(), projected_, first, mixed_.at(first * hidden_));
+        first += text.size();
+      }
+      from_attention.run(rows, layer.from_attention, mixed_.at(0), attended_.at(0), states_.at(0));
+      normalisation.run(rows, layer.attention_norm, attended_.at(0));
+      widen.run(rows, layer.widen, attended_.at(0), wide_.at(0));
+      narrow.run(rows, layer.narrow, wide_.at(0), states_.at(0), attended_.at(0));
+      normalisation.run(rows, layer.output_norm, states_.at(0));
+    }
+    device.move(device.at(device.matrix(rows, hidden_), states_.at(0)), device.at(as_floats, states.data()));
+  }
+
+  Device device;
+  Projection to_attention, from_attention, widen, narrow;
+  Normalisation normalisation;
+
+ private:
+  std::size_t hidden_;
+  Attention attention_;
+  Buffer states_, projected_, mixed_, attended_, wide_;
+};
+
 class BertEncoder final : public TokenEncoder {
  public:
   BertEncoder(std::unique_ptr<BertWeights> weights, BertPrecision precision, int threads)
-      : weights_(std::move(weights)), shape_(weights_->shape()), threads_(threads), device_(precision),
-        to_attention_(device_, hidden(), 3 * hidden(), Projection::Then::Nothing), from_attention_(device_, hidden(), hidden(), Projection::Then::Residual),
-        widen_(device_, hidden(), shape_.feed_forward, Projection::Then::Gelu), narrow_(device_, shape_.feed_forward, hidden(), Projection::Then::Residual),
-        normalisation_(device_, hidden(), shape_.epsilon), attention_(device_, hidden(), shape_.heads), states_(device_, kMaxTokens * hidden()),
-        projected_(device_, kMaxTokens * 3 * hidden()), mixed_(device_, kMaxTokens * hidden()), attended_(device_, kMaxTokens * hidden()),
-        wide_(device_, kMaxTokens * shape_.feed_forward), types_(weights_->tensor("token_types.weight")) {
-    const auto norm = [&](const std::string& name) { return normalisation_.pack(weights_->tensor(name + ".weight"), weights_->tensor(name + ".bias")); };
+      : weights_(std::move(weights)), shape_(weights_->shape()), precision_(precision), lanes_(static_cast<std::size_t>(threads)),
+        types_(weights_->tensor("token_types.weight")) {
+    Lane& lane = lane_at(0);
+    const auto norm = [&](const std::string& name) { return lane.normalisation.pack(weights_->tensor(name + ".weight"), weights_->tensor(name + ".bias")); };
     embedding_norm_ = norm("token_embd_norm");
     for (std::size_t index = 0; index < shape_.layers; ++index) {
       const std::string prefix = fmt::format("blk.{}.", index);
@@ -221,83 +270,62 @@ class BertEncoder final : public TokenEncoder {
         }
         return projection.pack(matrix, bias);
       };
-      layers_.push_back({.to_attention = linear(to_attention_, {"attn_q", "attn_k", "attn_v"}),
-                         .from_attention = linear(from_attention_, {"attn_output"}),
-                         .widen = linear(widen_, {"ffn_up"}),
-                         .narrow = linear(narrow_, {"ffn_down"}),
+      layers_.push_back({.to_attention = linear(lane.to_attention, {"attn_q", "attn_k", "attn_v"}),
+                         .from_attention = linear(lane.from_attention, {"attn_output"}),
+                         .widen = linear(lane.widen, {"ffn_up"}),
+                         .narrow = linear(lane.narrow, {"ffn_down"}),
                          .attention_norm = norm(prefix + "attn_output_norm"),
                          .output_norm = norm(prefix + "layer_output_norm")});
     }
   }
 
+  std::size_t lanes() const override { return lanes_.size(); }
   std::size_t max_texts() const override { return kMaxTexts; }
   std::size_t max_tokens() const override { return kMaxTokens; }
   std::size_t max_tokens_of_a_text() const override { return shape_.positions; }
   std::size_t dims() const override { return shape_.hidden; }
 
-  std::vector<float> encode(std::span<const TokenSpan> texts) override try {
-    omp_set_num_threads(threads_);  // of what the calling thread starts
-    const std::size_t rows = embed_tokens(texts);
-    normalisation_.run(rows, embedding_norm_, states_.at(0));
-    for (const Layer& layer : layers_) {
-      to_attention_.run(rows, layer.to_attention, states_.at(0), projected_.at(0));
-      std::size_t first = 0;
-      for (const TokenSpan text : texts) {
-        attention_.run(text.size(), projected_, first, mixed_.at(first * hidden()));
-        first += text.size();
-      }
-      from_attention_.run(rows, layer.from_attention, mixed_.at(0), attended_.at(0), states_.at(0));
-      normalisation_.run(rows, layer.attention_norm, attended_.at(0));
-      widen_.run(rows, layer.widen, attended_.at(0), wide_.at(0));
-      narrow_.run(rows, layer.narrow, wide_.at(0), states_.at(0), attended_.at(0));
-      normalisation_.run(rows, layer.output_norm, states_.at(0));
-    }
-    device_.stream.wait();
-    return pool(texts, rows);
+  std::vector<float> encode(std::span<const TokenSpan> texts, std::size_t lane) override try {
+    std::vector<float> states = embed_tokens(texts);
+    lane_at(lane).run(texts, states, embedding_norm_, layers_);
+    return pool(texts, states);
   } catch (const dnnl::error& error) {
     throw Error(error.status == dnnl_out_of_memory ? ErrorKind::Unavailable : ErrorKind::Internal, fmt::format("[oneDNN] embedding failed: {}", error.what()));
   }
 
  private:
-  struct Layer {
-    Projection::Weights to_attention, from_attention, widen, narrow;
-    Normalisation::Weights attention_norm, output_norm;
-  };
+  /// Made when it is first used, for it takes some megabytes.
+  Lane& lane_at(std::size_t index) {
+    omp_set_num_threads(1);  // of what the calling thread starts: a lane waits for nobody
+    auto& lane = lanes_.at(index);
+    if (!lane) lane = std::make_unique<Lane>(shape_, precision_);
+    return *lane;
+  }
 
-  std::size_t hidden() const { return shape_.hidden; }
-  memory::desc as_floats(std::size_t rows) const { return {{dim(rows), dim(hidden())}, memory::data_type::f32, memory::format_tag::ab}; }
-
-  /// Fills the states with the sums of the embeddings of word, place and type; how many rows there are, in whole blocks.
-  std::size_t embed_tokens(std::span<const TokenSpan> texts) {
+  /// The sums of the embeddings of word, place and type, [rows, hidden], in whole blocks of rows.
+  std::vector<float> embed_tokens(std::span<const TokenSpan> texts) const {
     std::size_t tokens = 0;
     for (const TokenSpan text : texts) tokens += text.size();
-    const std::size_t rows = (tokens + kBlockRows - 1) / kBlockRows * kBlockRows;
-    std::vector<float> sums(rows * hidden()), place(hidden());
+    std::vector<float> sums((tokens + kBlockRows - 1) / kBlockRows * kBlockRows * dims()), place(dims());
     std::size_t row = 0;
     for (const TokenSpan text : texts) {
       for (std::size_t index = 0; index < text.size(); ++index, ++row) {
-        const std::span<float> sum = std::span(sums).subspan(row * hidden(), hidden());
+        const std::span<float> sum = std::span(sums).subspan(row * dims(), dims());
         weights_->row("token_embd.weight", static_cast<std::size_t>(text[index]), sum);
         weights_->row("position_embd.weight", index, place);
-        for (std::size_t i = 0; i < hidden(); ++i) sum[i] += place[i] + types_[i];
+        for (std::size_t i = 0; i < dims(); ++i) sum[i] += place[i] + types_[i];
       }
     }
-    memory from = device_.at(as_floats(rows), sums.data()), to = device_.at(device_.matrix(rows, hidden()), states_.at(0));
-    dnnl::reorder(from, to).execute(device_.stream, from, to);
-    device_.stream.wait();
-    return rows;
+    return sums;
   }
 
-  std::vector<float> pool(std::span<const TokenSpan> texts, std::size_t rows) {
-    std::vector<float> states(rows * hidden()), pooled(texts.size() * hidden());
-    memory from = device_.at(device_.matrix(rows, hidden()), states_.at(0)), to = device_.at(as_floats(rows), states.data());
-    dnnl::reorder(from, to).execute(device_.stream, from, to);
-    device_.stream.wait();
+  std::vector<float> pool(std::span<const TokenSpan> texts, const std::vector<float>& states) const {
+    std::vector<float> pooled(texts.size() * dims());
     std::size_t row = 0;
     for (std::size_t text = 0; text < texts.size(); ++text) {
       const std::size_t taken = shape_.pooling == Pooling::Mean ? texts[text].size() : 1;
       for (std::size_t index = 0; index < taken; ++index) {
-        for (std::size_t i = 0; i < hidden(); ++i) pooled[text * hidden() + i] += states[(row + index) * hidden() + i] / static_cast<float>(taken);
+        for (std::size_t i = 0; i < dims(); ++i) pooled[text * dims() + i] += states[(row + index) * dims() + i] / static_cast<float>(taken);
       }
       row += texts[text].size();
     }
@@ -306,12 +334,8 @@ class BertEncoder final : public TokenEncoder {
 
   std::unique_ptr<BertWeights> weights_;
   BertShape shape_;
-  int threads_;
-  Device device_;
-  Projection to_attention_, from_attention_, widen_, narrow_;
-  Normalisation normalisation_;
-  Attention attention_;
-  Buffer states_, projected_, mixed_, attended_, wide_;
+  BertPrecision precision_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<float> types_;
   Normalisation::Weights embedding_norm_;
   std::vector<Layer> layers_;
