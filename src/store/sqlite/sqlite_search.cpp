@@ -12,9 +12,11 @@
 namespace panduan::store {
 namespace {
 
-// Content that a current version of a readable document of this workspace holds.
+// Content that a current version of a readable document of this workspace holds. Documents are found by their key: there is no index of current versions,
+// and going through all documents for each chunk took 3 seconds in 2,000 documents.
 constexpr std::string_view kReadable =
-    "EXISTS (SELECT 1 FROM document_versions v JOIN documents d ON d.current_version_id = v.id WHERE v.content_id = {} AND d.workspace_id = ?1 AND d.rights = 'workspace')";
+    "EXISTS (SELECT 1 FROM document_versions v JOIN documents d ON d.id = v.document_id AND d.current_version_id = v.id "
+    "WHERE v.content_id = {} AND d.workspace_id = ?1 AND d.rights = 'workspace')";
 
 std::string readable(std::string_view content_id_column) { return fmt::format(fmt::runtime(kReadable), content_id_column); }
 
@@ -38,7 +40,7 @@ std::optional<Passage> SqliteStore::passage(WorkspaceId workspace, ChunkId chunk
   const auto database = read();
   auto row = database->prepare(
       "SELECT k.content_id, c.sha256, c.title, k.byte_begin, k.byte_end, k.heading_path, d.public_id, d.source FROM chunks k JOIN contents c ON c.id = k.content_id "
-      "JOIN document_versions v ON v.content_id = c.id JOIN documents d ON d.current_version_id = v.id "
+      "JOIN document_versions v ON v.content_id = c.id JOIN documents d ON d.id = v.document_id AND d.current_version_id = v.id "
       "WHERE d.workspace_id = ? AND d.rights = 'workspace' AND k.workspace_id = d.workspace_id AND k.id = ? ORDER BY d.id LIMIT 1");
   row.bind(workspace).bind(chunk);
   if (!row.step()) return std::nullopt;

@@ -124,7 +124,7 @@ IntegrityReport SqliteStore::check() const {
       "SELECT public_id FROM documents d WHERE NOT EXISTS (SELECT 1 FROM document_versions v WHERE v.id = d.current_version_id AND v.content_id IS NOT NULL)",
       [&](const Statement& row) { report.problems.push_back(fmt::format("document {} has no content: remove it and add it again", row.text(0))); });
   collect(
-      "SELECT id FROM contents c WHERE NOT EXISTS (SELECT 1 FROM document_versions v JOIN documents d ON d.current_version_id = v.id WHERE v.content_id = c.id)",
+      "SELECT id FROM contents c WHERE NOT EXISTS (SELECT 1 FROM document_versions v JOIN documents d ON d.id = v.document_id AND d.current_version_id = v.id WHERE v.content_id = c.id)",
       [&](const Statement& row) { report.problems.push_back(fmt::format("content {} belongs to no document", row.integer(0))); });
   collect("SELECT id FROM chunks c WHERE NOT EXISTS (SELECT 1 FROM vectors v WHERE v.chunk_id = c.id)",
           [&](const Statement& row) { report.problems.push_back(fmt::format("chunk {} has no vector", row.integer(0))); });
