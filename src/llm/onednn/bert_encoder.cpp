@@ -5,9 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <map>
-#include <new>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <string>
 #include <string_view>

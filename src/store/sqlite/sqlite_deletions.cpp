@@ -91,7 +91,7 @@ class DeletionSearch {
   void found_in_content(std::size_t number, std::int64_t content_id, std::string_view what) {
     Phrase& phrase = phrases_[number];
     auto owner = database_.prepare(
-        "SELECT d.public_id, d.workspace_id = ?1 FROM documents d JOIN document_versions v ON v.id = d.current_version_id WHERE v.content_id = ?2 "
+        "SELECT d.public_id, d.workspace_id = ?1 FROM documents d JOIN document_versions v ON v.document_id = d.id AND v.id = d.current_version_id WHERE v.content_id = ?2 "
         "ORDER BY d.workspace_id <> ?1, d.id LIMIT 1");
     owner.bind(workspace_).bind(content_id);
     if (!owner.step()) return put_left(phrase.finding, fmt::format("{} that belongs to no document", what));

@@ -280,7 +280,8 @@ bool SqliteStore::write_version(WorkspaceId workspace, std::string_view source, 
 }
 
 bool SqliteStore::remove_unused_content(WorkspaceId workspace, std::int64_t content_id) {
-  auto used = writer_.prepare("SELECT 1 FROM documents d JOIN document_versions v ON v.id = d.current_version_id WHERE v.content_id = ?");
+  auto used =
+      writer_.prepare("SELECT 1 FROM documents d JOIN document_versions v ON v.document_id = d.id AND v.id = d.current_version_id WHERE v.content_id = ?");
   used.bind(content_id);
   if (used.step()) return false;
   writer_.prepare(fmt::format("DELETE FROM {} WHERE rowid IN (SELECT id FROM chunks WHERE content_id = ?)", words_table(workspace))).bind(content_id).run();
