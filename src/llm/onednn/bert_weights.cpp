@@ -108,6 +108,7 @@ struct BertWeights::File {
 
   /// Whether all tensors of the shape are there, and no others: those would be another network's.
   bool is_complete() const {
+    if (shape.layers > tensors.size()) return false;
     std::map<std::string, std::pair<std::size_t, std::size_t>> wanted{{"token_embd.weight", {shape.vocabulary, shape.hidden}},
                                                                       {"position_embd.weight", {shape.positions, shape.hidden}},
                                                                       {"token_embd_norm.weight", {1, shape.hidden}},
